@@ -1,0 +1,29 @@
+# Kiln's front door. `make help` lists the targets.
+BUILD ?= build
+JOBS ?= $(shell nproc)
+CONFIGURE = cmake -S . -B $(BUILD) -G Ninja -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
+  -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld \
+  $(if $(shell command -v ccache),-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+# With a precompiled header ccache needs to be told that macros and time stamps in it do not matter.
+export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_BASEDIR = $(CURDIR)
+export CCACHE_NOHASHDIR = true
+
+.PHONY: help packages build check demo clean
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+packages: ## install the Debian packages that the build needs (asks nothing)
+	@utils/install-packages
+
+$(BUILD)/build.ninja: CMakeLists.txt | packages
+	$(CONFIGURE)
+
+build: $(BUILD)/build.ninja ## build the tools into build/bin
+	ninja -C $(BUILD) -j $(JOBS)
+
+check: build ## build and run all tests
+	ninja -C $(BUILD) -j $(JOBS) check
+
+clean: ## remove the build folder
+	rm -rf $(BUILD)

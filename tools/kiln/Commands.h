@@ -1,0 +1,14 @@
+// The subcommands of `kiln`, one file each.
+#ifndef KILN_TOOLS_COMMANDS_H
+#define KILN_TOOLS_COMMANDS_H
+
+#include <CLI/CLI.hpp>
+
+namespace kiln::tools {
+
+/// What a command returns to the shell: 0 done and clean, 1 an error or a finding, 2 usage.
+enum ExitStatus { Success = 0, Failure = 1, Usage = 2 };
+
+} // namespace kiln::tools
+
+#endif
