@@ -9,7 +9,7 @@ endif()
 
 function(kiln_add_room room)
   if(EXISTS ${PROJECT_SOURCE_DIR}/${room}/CMakeLists.txt)
-    add_subdirectory(${room})
+    add_subdirectory(${PROJECT_SOURCE_DIR}/${room} ${PROJECT_BINARY_DIR}/${room})
   endif()
 endfunction()
 
