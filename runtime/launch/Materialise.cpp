@@ -156,8 +156,8 @@ static void compareElement(Comparison &result, uint64_t index, double found, dou
   bool bothNaN = std::isnan(found) && std::isnan(expected);
   double distance = found == expected || bothNaN ? 0 : std::fabs(found - expected);
   // Written so that a NaN distance (one side NaN) is wrong.
-  bool good = distance <= tolerance.absolute + tolerance.relative * std::fabs(expected) &&
-              std::isinf(found) == std::isinf(expected);
+  bool within = distance <= tolerance.absolute + tolerance.relative * std::fabs(expected);
+  bool good = distance == 0 || (within && !std::isinf(expected));
   if (std::isnan(distance))
     distance = INFINITY;
   result.maxAbsolute = std::max(result.maxAbsolute, distance);
