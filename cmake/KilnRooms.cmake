@@ -1,7 +1,8 @@
 # How a room (a folder with one responsibility) is built.
 
 # Flags of everything that is ours. LLVM is built without exceptions and with RTTI.
-add_compile_options(-Wall -Wextra -Wno-unused-parameter $<$<COMPILE_LANGUAGE:CXX>:-Wno-comment>)
+# Everything is position independent, executables too, so that all share one precompiled header.
+add_compile_options(-fPIC -Wall -Wextra -Wno-unused-parameter $<$<COMPILE_LANGUAGE:CXX>:-Wno-comment>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # A PCH's time stamp would defeat ccache.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")

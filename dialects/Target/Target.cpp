@@ -1,0 +1,176 @@
+#include "dialects/Target/Target.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::target;
+
+#include "dialects/Target/TargetDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Target/TargetOps.cpp.inc"
+
+void TargetDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Target/TargetOps.cpp.inc"
+      >();
+}
+
+Type target::storageType(Type type) {
+  unsigned bits = type.getIntOrFloatBitWidth();
+  return isa<FloatType>(type) && bits < 16 ? IntegerType::get(type.getContext(), bits) : type;
+}
+
+/// Every key is an inherent attribute; what is left over is a misspelling.
+static LogicalResult rejectUnknownKeys(Operation *op) {
+  for (NamedAttribute attr : op->getDiscardableAttrs()) {
+    if (attr.getName().getValue().contains('.'))
+      continue;
+    InFlightDiagnostic diag = op->emitOpError() << "has no key '" << attr.getName().getValue() << "'; it knows ";
+    llvm::interleaveComma(op->getName().getAttributeNames(), diag, [&](StringAttr name) { diag << name.getValue(); });
+    return diag;
+  }
+  return success();
+}
+
+static LogicalResult expectPositive(Operation *op, StringRef key, std::optional<uint64_t> value) {
+  if (!value || static_cast<int64_t>(*value) > 0)
+    return success();
+  return op->emitOpError() << "expects '" << key << "' to be positive, found " << static_cast<int64_t>(*value);
+}
+
+LogicalResult MachineOp::verify() {
+  if (failed(rejectUnknownKeys(*this)))
+    return failure();
+  if (getTracking() && !llvm::is_contained({"none", "counter", "group", "barrier"}, *getTracking()))
+    return emitOpError() << "expects 'tracking' to be none, counter, group or barrier, found '" << *getTracking() << "'";
+  if (ArrayAttr attributes = getKernelAttributesAttr())
+    for (Attribute pair : attributes)
+      if (auto strings = dyn_cast<ArrayAttr>(pair);
+          !strings || strings.size() != 2 || !llvm::all_of(strings, llvm::IsaPred<StringAttr>))
+        return emitOpError() << "expects 'kernel_attributes' to be pairs of strings, found " << pair;
+  if (failed(expectPositive(*this, "lanes", getLanes())) || failed(expectPositive(*this, "max_threads", getMaxThreads())))
+    return failure();
+  if (getLanes() && !llvm::isPowerOf2_64(*getLanes()))
+    return emitOpError() << "expects 'lanes' to be a power of two, found " << *getLanes();
+  // A machine that inherits may leave out what it takes over.
+  if (getInherits())
+    return success();
+  for (StringRef key : {"triple", "cpu", "lanes", "max_threads", "formats", "tracking"})
+    if (!(*this)->getAttr(key))
+      return emitOpError() << "lacks the key '" << key << "'";
+  return success();
+}
+
+LogicalResult MemoryOp::verify() {
+  if (failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "bytes", getBytes())) ||
+      failed(expectPositive(*this, "granule", getGranule())))
+    return failure();
+  return success();
+}
+
+LogicalResult RegistersOp::verify() {
+  if (failed(rejectUnknownKeys(*this)))
+    return failure();
+  if (!llvm::is_contained({"lane", "wave"}, getPer()))
+    return emitOpError() << "expects 'per' to be lane or wave, found '" << getPer() << "'";
+  return expectPositive(*this, "count", getCount());
+}
+
+LogicalResult CounterOp::verify() {
+  return failure(failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "max", getMax())));
+}
+
+LogicalResult ChipOp::verify() {
+  return failure(failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "compute_units", getComputeUnits())) ||
+                 failed(expectPositive(*this, "clock_mhz", getClockMhz())));
+}
+
+/// Checks one operand layout of a matrix instruction: every element held, and held once.
+static LogicalResult verifyOperandLayout(MmaOp op, StringRef key, Attribute attr, SmallVector<int64_t> sizes) {
+  auto linear = dyn_cast<layout::LinearAttr>(attr);
+  if (!linear)
+    return op.emitOpError() << "expects '" << key << "' to be a #layout.linear, found " << attr;
+  if (op.getBlocks() > 1)
+    sizes.insert(sizes.begin(), op.getBlocks());
+  if (linear.getRank() != sizes.size())
+    return op.emitOpError() << "expects '" << key << "' of rank " << sizes.size() << ", found " << linear.getRank();
+  int64_t lanes = 0;
+  if (auto machine = op->getParentOfType<MachineOp>(); machine && machine.getLanes())
+    lanes = *machine.getLanes();
+  if (lanes && (int64_t(1) << linear.laneBits()) != lanes)
+    return op.emitOpError() << "expects '" << key << "' to have " << llvm::Log2_64(lanes) << " lane bits, found "
+                            << linear.laneBits();
+  for (ArrayRef<int32_t> bases : {linear.getReg(), linear.getLane(), linear.getWave()})
+    for (auto [i, coordinate] : llvm::enumerate(bases))
+      if (coordinate >= sizes[i % sizes.size()])
+        return op.emitOpError() << "expects coordinates of '" << key << "' below " << sizes[i % sizes.size()]
+                                << " in dimension " << i % sizes.size() << ", found " << coordinate;
+  if (!linear.toLinear(sizes).isSurjective())
+    return op.emitOpError() << "has a '" << key << "' that is no lane map: some element is held by no lane";
+  return success();
+}
+
+static LogicalResult verifyOperandVector(MmaOp op, StringRef name, unsigned index, Type element, Attribute attr) {
+  auto linear = cast<layout::LinearAttr>(attr);
+  Block &block = op.getBody().front();
+  if (index >= block.getNumArguments())
+    return op.emitOpError() << "expects a body with an argument for " << name;
+  int64_t count = int64_t(1) << linear.regBits();
+  Type expected = storageType(element);
+  Type found = block.getArgument(index).getType();
+  auto vector = dyn_cast<VectorType>(found);
+  if (vector ? vector.getElementType() != expected || vector.getNumElements() != count : count != 1 || found != expected)
+    return op.emitOpError() << "expects " << name << " as " << count << " x " << expected << " per lane, found " << found;
+  return success();
+}
+
+LogicalResult MmaOp::verify() {
+  if (failed(rejectUnknownKeys(*this)))
+    return failure();
+  int64_t m = getM(), n = getN(), k = getK();
+  for (auto [key, value] : {std::pair<StringRef, int64_t>{"m", m}, {"n", n}, {"k", k}, {"blocks", getBlocks()}})
+    if (value < 1 || !llvm::isPowerOf2_64(value))
+      return emitOpError() << "expects '" << key << "' to be a power of two, found " << value;
+  if (failed(verifyOperandLayout(*this, "layout_a", getLayoutA(), {m, k})) ||
+      failed(verifyOperandLayout(*this, "layout_b", getLayoutB(), {k, n})) ||
+      failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, n})))
+    return failure();
+  if (getScaleBlock()) {
+    int64_t block = *getScaleBlock();
+    if (block < 1 || k % block != 0)
+      return emitOpError() << "expects 'scale_block' to divide k = " << k << ", found " << block;
+    if (!getLayoutScaleA() || !getLayoutScaleB())
+      return emitOpError() << "lacks 'layout_scale_a' or 'layout_scale_b'";
+    if (failed(verifyOperandLayout(*this, "layout_scale_a", *getLayoutScaleA(), {m, k / block})) ||
+        failed(verifyOperandLayout(*this, "layout_scale_b", *getLayoutScaleB(), {k / block, n})))
+      return failure();
+  }
+  if (failed(verifyOperandVector(*this, "a", 0, getA(), getLayoutA())) ||
+      failed(verifyOperandVector(*this, "b", 1, getB(), getLayoutB())) ||
+      failed(verifyOperandVector(*this, "acc", 2, getAcc(), getLayoutAcc())))
+    return failure();
+  return success();
+}
+
+LogicalResult CopyOp::verify() {
+  if (failed(rejectUnknownKeys(*this)))
+    return failure();
+  for (StringRef place : {getFrom(), getTo()})
+    if (!llvm::is_contained({"global", "shared", "register"}, place))
+      return emitOpError() << "expects 'from' and 'to' to be global, shared or register, found '" << place << "'";
+  return expectPositive(*this, "bytes", getBytes());
+}
+
+LogicalResult ElementwiseOp::verify() {
+  return failure(failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "width", getWidth())));
+}
+
+LogicalResult OperationOp::verify() { return rejectUnknownKeys(*this); }
+
+FunctionType OperationOp::getFunctionType() {
+  Block &block = getBody().front();
+  return FunctionType::get(getContext(), block.getArgumentTypes(), block.getTerminator()->getOperandTypes());
+}

@@ -1,0 +1,208 @@
+// The target dialect: a GPU as data.
+#ifndef KILN_DIALECTS_TARGET
+#define KILN_DIALECTS_TARGET
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/DialectBase.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Target_Dialect : Dialect {
+  let name = "target";
+  let summary = "what a GPU is made of";
+  let description = [{
+    A machine is an instruction set with its limits; a chip is a product that has it. Everything the compiler does with
+    a GPU goes through *atoms*: matrix instructions, copies, elementwise instructions and named operations. An atom has
+    facts (shape, types, layouts, cost) and a body, which is the MLIR that the compiler puts in its place. A new GPU
+    is a file in this dialect.
+
+    Unknown keys are errors, so a misspelt fact is found when the file is read.
+  }];
+  let cppNamespace = "::kiln::target";
+  let dependentDialects = ["::kiln::layout::LayoutDialect"];
+}
+
+class Target_Op<string mnemonic, list<Trait> traits = []> : Op<Target_Dialect, mnemonic, traits>;
+
+/// An op of a machine: a symbol with facts in its attribute dictionary; keys that it does not know are errors.
+class Target_FactOp<string mnemonic, list<Trait> traits = []>
+    : Target_Op<mnemonic, !listconcat([Symbol, HasParent<"MachineOp">], traits)> {
+  let hasVerifier = 1;
+}
+
+/// A fact op with a body, inlined where the compiler uses it.
+class Target_AtomOp<string mnemonic, list<Trait> traits = []>
+    : Target_FactOp<mnemonic, !listconcat([IsolatedFromAbove, SingleBlock], traits)> {
+  let regions = (region SizedRegion<1>:$body);
+}
+
+def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, SingleBlock, IsolatedFromAbove]> {
+  let summary = "an instruction set architecture and its limits";
+  let description = [{
+    Keys of the attribute dictionary:
+
+    | key | meaning |
+    |---|---|
+    | `triple`, `cpu`, `features` | what LLVM calls it |
+    | `kernel_convention` | LLVM's calling convention of a kernel |
+    | `kernel_attributes` | function attributes of every kernel: pairs of strings; `$threads` stands for the workgroup's size |
+    | `llvm_options` | process-wide options of the code generator, name to value |
+    | `lanes` | lanes of a wave |
+    | `max_threads` | largest workgroup |
+    | `max_waves` | waves that one SIMD holds |
+    | `simds` | SIMDs of a compute unit |
+    | `default_waves` | waves of a workgroup when a schedule does not say |
+    | `formats` | element types that its instructions understand |
+    | `tracking` | how asynchronous copies are waited for: `none`, `counter`, `group` or `barrier` |
+    | `inherits` | machines whose facts this one takes over unless it has its own of the same name |
+    | `removes` | inherited facts that this machine lacks |
+
+    ```mlir
+    target.machine @toy attributes {triple = "amdgcn-amd-amdhsa", cpu = "gfx950", lanes = 64, max_threads = 1024,
+                         formats = [f32, bf16], tracking = "counter"} {
+      target.memory @shared {space = 3, bytes = 65536, banks = 32, bank_bytes = 4}
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$triple, OptionalAttr<StrAttr>:$cpu,
+                       DefaultValuedOptionalAttr<StrAttr, "\"\"">:$features,
+                       OptionalAttr<StrAttr>:$kernel_convention, OptionalAttr<ArrayAttr>:$kernel_attributes,
+                       OptionalAttr<DictionaryAttr>:$llvm_options, OptionalAttr<I64Attr>:$lanes,
+                       OptionalAttr<I64Attr>:$max_threads, OptionalAttr<I64Attr>:$max_waves,
+                       OptionalAttr<I64Attr>:$simds, OptionalAttr<I64Attr>:$default_waves,
+                       OptionalAttr<TypeArrayAttr>:$formats, OptionalAttr<StrAttr>:$tracking,
+                       OptionalAttr<StrArrayAttr>:$inherits, OptionalAttr<StrArrayAttr>:$removes);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static llvm::StringRef getDefaultDialect() { return "target"; }
+  }];
+}
+
+def Target_MemoryOp : Target_FactOp<"memory"> {
+  let summary = "a memory";
+  let description = [{
+    `space` is LLVM's address space; sizes are in bytes. `granule` is the unit of allocation. `phases` lists, per
+    access width in bytes, which lanes the banks serve together: `phases = {read_16 = [[0, 1, ...], ...]}`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$space, OptionalAttr<I64Attr>:$bytes,
+                       DefaultValuedOptionalAttr<I64Attr, "1">:$granule, OptionalAttr<I64Attr>:$banks,
+                       OptionalAttr<I64Attr>:$bank_bytes, OptionalAttr<DictionaryAttr>:$phases);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Target_RegistersOp : Target_FactOp<"registers"> {
+  let summary = "a register file";
+  let description = [{
+    `count` registers per lane (or per wave, if `per` is "wave") of `bits` bits are shared by the waves of a SIMD;
+    a wave takes a multiple of `granule` and at most `limit`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$count, DefaultValuedOptionalAttr<I64Attr, "32">:$bits,
+                       DefaultValuedOptionalAttr<I64Attr, "1">:$granule, OptionalAttr<I64Attr>:$limit,
+                       DefaultValuedOptionalAttr<StrAttr, "\"lane\"">:$per);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Target_CounterOp : Target_FactOp<"counter"> {
+  let summary = "a counter of operations in flight";
+  let description = [{
+    Asynchronous atoms say `tracked_by` which counter they raise. `max` is the largest count a wait can name; `in_order`
+    says whether operations retire in the order of issue, so that a wait may leave the last few in flight.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$max, DefaultValuedOptionalAttr<BoolAttr, "true">:$in_order);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Target_ChipOp : Target_FactOp<"chip"> {
+  let summary = "a product with this instruction set";
+  let description = [{
+    `peak` gives TFLOP/s (TOP/s) by element type for dense matrix work, `bandwidth_gbps` the memory's GB/s.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$compute_units, I64Attr:$clock_mhz,
+                       OptionalAttr<I64Attr>:$memory_gb, I64Attr:$bandwidth_gbps, OptionalAttr<I64Attr>:$dies,
+                       OptionalAttr<I64Attr>:$l2_bytes, OptionalAttr<DictionaryAttr>:$peak);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Target_MmaOp : Target_AtomOp<"mma"> {
+  let summary = "a matrix instruction";
+  let description = [{
+    `m`, `n`, `k` and the element types `a`, `b`, `acc` of one instruction; `layout_a` (m x k), `layout_b` (k x n) and
+    `layout_acc` (m x n) say which lane and register holds which element. With `blocks` above 1 the instruction does as many
+    independent products and layouts have a leading block dimension. `scale_block` marks a block-scaled
+    instruction: `layout_scale_a` (m x k/block) and `layout_scale_b` (k/block x n).
+
+    The body takes per-lane vectors of a, b and acc (elements below 16 bits as integers of their width; scales as
+    one i8 each, extended to i32) and yields the accumulator. `cycles` is what it occupies its `unit` for.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
+                       DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
+                       AnyAttr:$layout_a, AnyAttr:$layout_b, AnyAttr:$layout_acc, OptionalAttr<I64Attr>:$scale_block,
+                       OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
+                       I64Attr:$cycles);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def Target_CopyOp : Target_AtomOp<"copy"> {
+  let summary = "a copy between two memories, or memory and registers";
+  let description = [{
+    `from` and `to` are "global", "shared" or "register"; `bytes` per lane. Bodies:
+
+    | from, to | arguments | yields |
+    |---|---|---|
+    | global, register | view, i32 byte offset, i32 uniform byte offset, i1 in bounds | vector<N x i32> (i8, i16 below 4 bytes); zero out of bounds |
+    | register, global | the value, then as above | |
+    | global, shared | as the first, then the wave's uniform shared pointer | |
+
+    A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$from, StrAttr:$to, I64Attr:$bytes,
+                       OptionalAttr<FlatSymbolRefAttr>:$tracked_by, OptionalAttr<I64Attr>:$cycles);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def Target_ElementwiseOp : Target_AtomOp<"elementwise"> {
+  let summary = "an instruction for an elementwise operation";
+  let description = [{
+    `implements` names an operation of `arith` or `math`, or `convert`; `from` and `to` are its element types, `width` how
+    many elements one instruction takes: the body maps scalars (width 1) or vectors.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$implements, TypeAttr:$from, TypeAttr:$to,
+                       DefaultValuedOptionalAttr<I64Attr, "1">:$width, OptionalAttr<I64Attr>:$cycles);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def Target_OperationOp : Target_AtomOp<"operation"> {
+  let summary = "a named operation of the machine";
+  let description = [{
+    What every machine must have is listed in `targets/README.md`: `@workgroup_id`, `@thread_id`, `@barrier`,
+    `@shuffle_xor`, `@view`. Others are optional and used if present: `@wait`, `@priority`, `@pin`, `@uniform`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let extraClassDeclaration = [{
+    mlir::FunctionType getFunctionType();
+  }];
+}
+
+def Target_YieldOp : Target_Op<"yield", [Pure, Terminator]> {
+  let summary = "the result of an atom's body";
+  let arguments = (ins Variadic<AnyType>:$operands);
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+}
+
+def Target_ApplyOp : Target_Op<"apply"> {
+  let summary = "uses an atom";
+  let description = [{
+    Stands for the body of the named atom until `convert-atoms-to-bodies` inlines it. `tag` says which part of the kernel it
+    belongs to, for the inspector and for ordering.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$atom, Variadic<AnyType>:$inputs);
+  let results = (outs Variadic<AnyType>:$outputs);
+  let assemblyFormat = "$atom `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+#endif

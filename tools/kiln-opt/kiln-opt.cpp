@@ -1,0 +1,10 @@
+// kiln-opt: one pass at a time, for tests and for looking.
+#include "kiln/Compiler/Dialects.h"
+
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  kiln::compiler::registerDialects(registry);
+  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Kiln pass driver\n", registry));
+}
