@@ -1,7 +1,7 @@
 #ifndef KILN_UNITTESTS_LAYOUT_TESTLAYOUTS_H
 #define KILN_UNITTESTS_LAYOUT_TESTLAYOUTS_H
 
-#include "kiln/Layout/LinearLayout.h"
+#include "kiln/Layout/BankConflicts.h"
 #include <gtest/gtest.h>
 #include <map>
 #include <random>
@@ -39,6 +39,36 @@ inline LinearLayout twoChunkOperand16x128() {
 inline LinearLayout twoChunkOperand32x64() {
   return walk(registerDim, 16, 1) * walk(laneDim, 32, 0) * walk(laneDim, 2, 1) * walk(registerDim, 2, 1);
 }
+
+// Accesses of a memory as a machine's file would state them: waves of 64 lanes, banks of 4 bytes.
+
+inline BankedAccess read16() {
+  BankedAccess access{16, 64, 4, {}};
+  const llvm::SmallVector<unsigned> halves[] = {{0, 1, 2, 3, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 26, 27},
+                                                {4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 28, 29, 30, 31}};
+  for (unsigned first : {0u, 32u})
+    for (const llvm::SmallVector<unsigned> &lanes : halves) {
+      access.phases.push_back(lanes);
+      for (unsigned &lane : access.phases.back())
+        lane += first;
+    }
+  return access;
+}
+inline BankedAccess read12() {
+  BankedAccess access{12, 32, 4, {}};
+  const unsigned firsts[][2] = {{0, 20}, {4, 16}, {8, 28}, {12, 24}};
+  for (unsigned half : {0u, 32u})
+    for (auto &[low, high] : firsts) {
+      access.phases.emplace_back();
+      for (unsigned first : {low, high})
+        for (unsigned lane = first; lane < first + 4; ++lane)
+          access.phases.back().push_back(lane + half);
+    }
+  return access;
+}
+inline BankedAccess read8() { return {8, 64, 4, BankedAccess::consecutivePhases(64, 32)}; }
+inline BankedAccess write8() { return {8, 32, 4, BankedAccess::consecutivePhases(64, 16)}; }
+inline BankedAccess access4() { return {4, 32, 4, BankedAccess::consecutivePhases(64, 32)}; }
 
 /// Any layout with the given bits of register, lane and wave; zero and repeated bases occur.
 inline LinearLayout randomLayout(std::mt19937 &random, llvm::ArrayRef<unsigned> bits,

@@ -102,7 +102,7 @@ public:
   LinearLayout reshapeOutputs(llvm::ArrayRef<int64_t> sizes) const;
   /// Drops the bits of `input` whose basis is zero, e.g. registers that a slice made equal.
   LinearLayout dropZeroBases(llvm::StringRef input) const;
-  /// Only bit `bit` and above (or below, `keepLow`) of `input`, e.g. the registers of one instruction.
+  /// Keeps `count` bits of `input` from bit `from` up, e.g. the registers of one instruction.
   LinearLayout keepBits(llvm::StringRef input, unsigned from, unsigned count) const;
   /// The same map with exactly these inputs in this order. A name that the layout lacks becomes an input of
   /// size 1; a left-out input must have size 1.
