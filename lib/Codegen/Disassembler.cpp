@@ -1,0 +1,175 @@
+#include "Backends.h"
+#include "kiln/Codegen/CodeObject.h"
+#include "llvm/DebugInfo/DWARF/DWARFContext.h"
+#include "llvm/MC/MCAsmInfo.h"
+#include "llvm/MC/MCContext.h"
+#include "llvm/MC/MCDisassembler/MCDisassembler.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCInstPrinter.h"
+#include "llvm/MC/MCInstrAnalysis.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/MCTargetOptions.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/Format.h"
+
+using namespace llvm;
+using namespace llvm::object;
+
+namespace kiln::codegen {
+
+namespace {
+/// LLVM's description of one processor, and what reads instructions with it.
+struct Decoder {
+  static Expected<std::unique_ptr<Decoder>> create(const ELFObjectFileBase &object);
+  Instruction decode(StringRef bytes, uint64_t address);
+
+  std::unique_ptr<MCRegisterInfo> registers;
+  std::unique_ptr<MCAsmInfo> syntax;
+  std::unique_ptr<MCInstrInfo> instructions;
+  std::unique_ptr<MCSubtargetInfo> processor;
+  std::unique_ptr<MCContext> context;
+  std::unique_ptr<MCDisassembler> disassembler;
+  std::unique_ptr<MCInstPrinter> printer;
+  std::unique_ptr<MCInstrAnalysis> analysis;
+};
+} // namespace
+
+Expected<std::unique_ptr<Decoder>> Decoder::create(const ELFObjectFileBase &object) {
+  Triple triple("amdgcn-amd-amdhsa");
+  Expected<const Target *> target = findBackend(triple);
+  if (!target)
+    return target.takeError();
+  Expected<SubtargetFeatures> features = object.getFeatures();
+  if (!features)
+    return features.takeError();
+  std::optional<StringRef> cpu = object.tryGetCPUName();
+  if (!cpu)
+    return createStringError("the code object names no processor that LLVM knows");
+  auto decoder = std::make_unique<Decoder>();
+  const Target &t = **target;
+  decoder->registers.reset(t.createMCRegInfo(triple));
+  decoder->syntax.reset(t.createMCAsmInfo(*decoder->registers, triple, MCTargetOptions()));
+  decoder->instructions.reset(t.createMCInstrInfo());
+  decoder->processor.reset(t.createMCSubtargetInfo(triple, *cpu, features->getString()));
+  decoder->context = std::make_unique<MCContext>(triple, decoder->syntax.get(), decoder->registers.get(),
+                                                 decoder->processor.get());
+  decoder->disassembler.reset(t.createMCDisassembler(*decoder->processor, *decoder->context));
+  decoder->printer.reset(t.createMCInstPrinter(triple, decoder->syntax->getAssemblerDialect(),
+                                               *decoder->syntax, *decoder->instructions,
+                                               *decoder->registers));
+  decoder->analysis.reset(t.createMCInstrAnalysis(decoder->instructions.get()));
+  return decoder;
+}
+
+/// One space between the mnemonic and its operands, none at the ends.
+static std::string tidy(StringRef text) {
+  std::string result;
+  for (char c : text.trim())
+    if (char blank = c == '\t' ? ' ' : c; blank != ' ' || result.back() != ' ')
+      result += blank;
+  return result;
+}
+
+Instruction Decoder::decode(StringRef bytes, uint64_t address) {
+  Instruction result;
+  result.address = address;
+  MCInst inst;
+  uint64_t size = 0;
+  if (disassembler->getInstruction(inst, size, arrayRefFromStringRef(bytes), address, nulls()) !=
+          MCDisassembler::Success ||
+      size == 0 || size > bytes.size()) {
+    result.bytes = bytes.take_front(4).str();
+    raw_string_ostream stream(result.text);
+    uint32_t word = 0;
+    memcpy(&word, result.bytes.data(), result.bytes.size());
+    stream << ".long " << format_hex(support::endian::byte_swap(word, endianness::little), 10);
+    return result;
+  }
+  result.bytes = bytes.take_front(size).str();
+  result.opcode = instructions->getName(inst.getOpcode()).str();
+  std::string text;
+  raw_string_ostream stream(text);
+  printer->printInst(&inst, address, "", *processor, stream);
+  result.text = tidy(text);
+  uint64_t target = 0;
+  if (analysis && instructions->get(inst.getOpcode()).isBranch() &&
+      analysis->evaluateBranch(inst, address, size, target))
+    result.branchTarget = target;
+  return result;
+}
+
+static void addSource(DWARFContext &lines, uint64_t section, std::vector<Instruction> &code) {
+  DILineInfoSpecifier how(DILineInfoSpecifier::FileLineInfoKind::RawValue);
+  for (Instruction &instruction : code) {
+    auto info = lines.getLineInfoForAddress({instruction.address, section}, how);
+    if (info && info->Line)
+      instruction.source = SourceLine{info->FileName, info->Line, info->Column};
+  }
+}
+
+static Expected<CodeFunction> readFunction(const ELFSymbolRef &symbol, Decoder &decoder,
+                                           DWARFContext *lines) {
+  Expected<StringRef> name = symbol.getName();
+  if (!name)
+    return name.takeError();
+  Expected<uint64_t> address = symbol.getAddress();
+  if (!address)
+    return address.takeError();
+  Expected<section_iterator> section = symbol.getSection();
+  if (!section)
+    return section.takeError();
+  CodeFunction function{name->str(), *address, symbol.getSize(), {}};
+  if (*section == symbol.getObject()->section_end())
+    return function;
+  Expected<StringRef> contents = (*section)->getContents();
+  if (!contents)
+    return contents.takeError();
+  uint64_t begin = *address - (*section)->getAddress();
+  if (begin > contents->size() || function.size > contents->size() - begin)
+    return createStringError("the symbol '" + *name + "' reaches beyond its section");
+  StringRef bytes = contents->substr(begin, function.size);
+  while (!bytes.empty()) {
+    function.instructions.push_back(decoder.decode(bytes, *address + function.size - bytes.size()));
+    bytes = bytes.drop_front(function.instructions.back().bytes.size());
+  }
+  if (lines)
+    addSource(*lines, (*section)->getIndex(), function.instructions);
+  return function;
+}
+
+Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name) {
+  auto object = ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object"));
+  if (!object)
+    return object.takeError();
+  auto &elf = cast<ELFObjectFileBase>(**object);
+  if (elf.getEMachine() != ELF::EM_AMDGPU)
+    return createStringError("not an AMD code object");
+  Expected<std::unique_ptr<Decoder>> decoder = Decoder::create(elf);
+  if (!decoder)
+    return decoder.takeError();
+  std::unique_ptr<DWARFContext> lines;
+  if (any_of(elf.sections(), [](const SectionRef &section) {
+        return expectedToOptional(section.getName()) == StringRef(".debug_line");
+      }))
+    lines = DWARFContext::create(elf);
+  std::vector<CodeFunction> functions;
+  for (const ELFSymbolRef &symbol : elf.symbols()) {
+    if (symbol.getELFType() != ELF::STT_FUNC ||
+        (!name.empty() && expectedToOptional(symbol.getName()) != name))
+      continue;
+    Expected<CodeFunction> function = readFunction(symbol, **decoder, lines.get());
+    if (!function)
+      return function.takeError();
+    functions.push_back(std::move(*function));
+  }
+  if (functions.empty() && !name.empty())
+    return createStringError("the code object has no function '" + name + "'");
+  llvm::sort(functions, [](const auto &a, const auto &b) { return a.address < b.address; });
+  return functions;
+}
+
+} // namespace kiln::codegen
