@@ -41,6 +41,12 @@ function(kiln_use_mlir target)
     target_compile_options(KilnPrecompiled PRIVATE -fno-exceptions)
     target_precompile_headers(KilnPrecompiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
   endif()
+  # A precompiled header fits one code model only, and CMake would give executables another one than libraries.
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL EXECUTABLE)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
   target_precompile_headers(${target} REUSE_FROM KilnPrecompiled)
 endfunction()
 

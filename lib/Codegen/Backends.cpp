@@ -1,4 +1,5 @@
 #include "Backends.h"
+#include "llvm/CodeGen/CommandFlags.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -9,6 +10,9 @@
 using namespace llvm;
 
 namespace kiln::codegen {
+
+// Makes llc's options (align-loops, ...) known under their names, for `Machine::llvmOptions`.
+static llvm::codegen::RegisterCodeGenFlags llcOptions;
 
 // The assembly parser serves inline assembly, the disassembler `disassemble`.
 static void startAMDGPU() {
@@ -48,7 +52,8 @@ static Error checkProcessor(const Target &target, const Triple &triple, const Ma
   std::unique_ptr<MCSubtargetInfo> plain(target.createMCSubtargetInfo(triple, "", ""));
   if (!plain->isCPUStringValid(machine.cpu))
     return createStringError("LLVM knows no processor '" + machine.cpu + "' of '" + machine.triple + "'");
-  for (const std::string &feature : SubtargetFeatures(machine.features).getFeatures()) {
+  SubtargetFeatures features(machine.features);
+  for (const std::string &feature : features.getFeatures()) {
     StringRef name = SubtargetFeatures::StripFlag(feature);
     if (none_of(plain->getAllProcessorFeatures(), [&](const auto &known) { return name == known.Key; }))
       return createStringError("LLVM knows no feature '" + feature + "' of '" + machine.triple + "'");
@@ -63,7 +68,7 @@ Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const Machine &mach
     return target.takeError();
   if (Error error = checkProcessor(**target, triple, machine))
     return std::move(error);
-  TargetOptions options;
+  TargetOptions options = llvm::codegen::InitTargetOptionsFromCodeGenFlags(triple);
   options.MCOptions.AsmVerbose = true;
   return std::unique_ptr<TargetMachine>(
       (*target)->createTargetMachine(triple, machine.cpu, machine.features, options, Reloc::PIC_,

@@ -7,7 +7,6 @@
 #include "mlir/Target/LLVMIR/Dialect/ROCDL/ROCDLToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/BinaryFormat/Dwarf.h"
-#include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/Verifier.h"
 
 using namespace mlir;
@@ -43,6 +42,7 @@ static FileLineColLoc start(FileLineColRange range) {
   return FileLineColLoc::get(range.getFilename(), range.getStartLine(), range.getStartColumn());
 }
 
+/// The scope of `function`, which starts at `loc`.
 static LLVM::DISubprogramAttr describe(LLVM::LLVMFuncOp function, FileLineColLoc loc, bool directivesOnly) {
   MLIRContext *context = function.getContext();
   auto distinct = [&] { return DistinctAttr::create(UnitAttr::get(context)); };
@@ -57,6 +57,17 @@ static LLVM::DISubprogramAttr describe(LLVM::LLVMFuncOp function, FileLineColLoc
                                      type, /*retainedNodes=*/{}, /*annotations=*/{});
 }
 
+/// The translation takes the file from the scope: a line of another file needs a scope of its own.
+static Location scoped(FileLineColLoc loc, LLVM::DISubprogramAttr function) {
+  StringRef file = loc.getFilename().getValue();
+  if (file == function.getFile().getName().getValue())
+    return loc;
+  MLIRContext *context = loc.getContext();
+  auto scope = LLVM::DILexicalBlockFileAttr::get(function, LLVM::DIFileAttr::get(context, file, ""),
+                                                 /*discriminator=*/0);
+  return FusedLoc::get(context, {loc}, scope);
+}
+
 void attachLineScopes(ModuleOp module, bool directivesOnly) {
   module.walk([&](LLVM::LLVMFuncOp function) {
     FileLineColRange place = fileLocation(function.getLoc());
@@ -64,30 +75,14 @@ void attachLineScopes(ModuleOp module, bool directivesOnly) {
     if (function.isExternal() || !place || hasScope)
       return;
     FileLineColLoc functionLoc = start(place);
+    LLVM::DISubprogramAttr scope = describe(function, functionLoc, directivesOnly);
     // Calls in a function with a scope need some location, hence the function's for those without.
     function.getBody().walk([&](Operation *op) {
       FileLineColRange range = fileLocation(op->getLoc());
-      op->setLoc(range ? start(range) : functionLoc);
+      op->setLoc(range ? scoped(start(range), scope) : functionLoc);
     });
-    function->setLoc(
-        FusedLoc::get(function.getContext(), {functionLoc}, describe(function, functionLoc, directivesOnly)));
+    function->setLoc(FusedLoc::get(function.getContext(), {functionLoc}, scope));
   });
-}
-
-/// The translation stores the current directory, and then the same input gave other bytes elsewhere.
-static void forgetDirectories(llvm::Module &module) {
-  llvm::DebugInfoFinder finder;
-  finder.processModule(module);
-  llvm::SmallSetVector<llvm::DIFile *, 4> files;
-  for (llvm::DICompileUnit *unit : finder.compile_units())
-    files.insert(unit->getFile());
-  for (llvm::DISubprogram *function : finder.subprograms())
-    files.insert(function->getFile());
-  for (llvm::DIScope *scope : finder.scopes())
-    files.insert(scope->getFile());
-  for (llvm::DIFile *file : files)
-    if (file && !file->getDirectory().empty())
-      file->replaceOperandWith(1, llvm::MDString::get(module.getContext(), ""));
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>> translate(ModuleOp module, llvm::LLVMContext &context,
@@ -100,7 +95,6 @@ llvm::Expected<std::unique_ptr<llvm::Module>> translate(ModuleOp module, llvm::L
   auto translated = translateModuleToLLVMIR(module, context, "kiln", /*disableVerification=*/true);
   if (!translated)
     return llvm::createStringError("the module cannot be translated to LLVM IR");
-  forgetDirectories(*translated);
   if (machine.getTargetTriple().isAMDGCN() && !translated->getModuleFlag("amdhsa_code_object_version"))
     translated->addModuleFlag(llvm::Module::Error, "amdhsa_code_object_version", 600);
   std::string text;

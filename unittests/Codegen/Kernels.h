@@ -21,8 +21,9 @@ module {
     %p = llvm.getelementptr inbounds %in[%lane] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, vector<8xbf16>
     %a = llvm.load %p : !llvm.ptr<1> -> vector<8xbf16>
     %zero = llvm.mlir.constant(dense<0.0> : vector<4xf32>) : vector<4xf32>
-    %d = rocdl.mfma.f32.16x16x32.bf16 %a, %a, %zero, 0, 0, 0
-        : (vector<8xbf16>, vector<8xbf16>, vector<4xf32>) -> vector<4xf32>
+    %none = llvm.mlir.constant(0 : i32) : i32
+    %d = rocdl.mfma.f32.16x16x32.bf16 %a, %a, %zero, %none, %none, %none
+        : (vector<8xbf16>, vector<8xbf16>, vector<4xf32>, i32, i32, i32) -> vector<4xf32>
     %q = llvm.getelementptr inbounds %out[%lane] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, vector<4xf32>
     llvm.store %d, %q : vector<4xf32>, !llvm.ptr<1>
     llvm.return

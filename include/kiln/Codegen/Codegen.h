@@ -15,8 +15,8 @@ namespace kiln::codegen {
 /// What LLVM has to know about a machine; target files say it.
 struct Machine {
   std::string triple, cpu, features;
-  /// LLVM command line options by name ("true" for a plain flag). They are process-wide in LLVM: compilations
-  /// with equal options run side by side, others wait for each other.
+  /// Options of LLVM's libraries and of llc by name ("true" for a plain flag). They are process-wide in LLVM:
+  /// compilations with equal options run side by side, others wait for each other.
   llvm::StringMap<std::string> llvmOptions;
 };
 
