@@ -5,30 +5,11 @@
 
 namespace kiln::launch {
 
-// Widths and biases of the small floats: OCP OFP8 and Microscaling (MX) v1.0 specifications; FNUZ flavours as
-// in MLIR's builtin types.
 static const DTypeFacts table[] = {
-    {DType::Bool, "bool", 8, "|b1", 0, 0, 0, false},
-    {DType::U8, "u8", 8, "|u1", 0, 0, 0, false},
-    {DType::U16, "u16", 16, "<u2", 0, 0, 0, false},
-    {DType::U32, "u32", 32, "<u4", 0, 0, 0, false},
-    {DType::U64, "u64", 64, "<u8", 0, 0, 0, false},
-    {DType::I8, "i8", 8, "|i1", 0, 0, 0, true},
-    {DType::I16, "i16", 16, "<i2", 0, 0, 0, true},
-    {DType::I32, "i32", 32, "<i4", 0, 0, 0, true},
-    {DType::I64, "i64", 64, "<i8", 0, 0, 0, true},
-    {DType::F16, "f16", 16, "<f2", 10, 5, 15, true},
-    {DType::F32, "f32", 32, "<f4", 23, 8, 127, true},
-    {DType::F64, "f64", 64, "<f8", 52, 11, 1023, true},
-    {DType::BF16, "bf16", 16, "<u2", 7, 8, 127, true},
-    {DType::F8E4M3FN, "f8e4m3fn", 8, "|u1", 3, 4, 7, true},
-    {DType::F8E5M2, "f8e5m2", 8, "|u1", 2, 5, 15, true},
-    {DType::F8E4M3FNUZ, "f8e4m3fnuz", 8, "|u1", 3, 4, 8, true},
-    {DType::F8E5M2FNUZ, "f8e5m2fnuz", 8, "|u1", 2, 5, 16, true},
-    {DType::F8E8M0FNU, "f8e8m0fnu", 8, "|u1", 0, 8, 127, false},
-    {DType::F6E2M3FN, "f6e2m3fn", 6, "|u1", 3, 2, 1, true},
-    {DType::F6E3M2FN, "f6e3m2fn", 6, "|u1", 2, 3, 3, true},
-    {DType::F4E2M1FN, "f4e2m1fn", 4, "|u1", 1, 2, 1, true},
+#define X(enumerator, name, bits, npy, mantissa, exponent, bias, hasSign)                                    \
+  {DType::enumerator, name, bits, npy, mantissa, exponent, bias, hasSign != 0},
+#include "kiln/dtypes.def"
+#undef X
 };
 
 const DTypeFacts &factsOf(DType type) { return table[static_cast<unsigned>(type)]; }
@@ -182,7 +163,7 @@ static uint64_t splitmix64(uint64_t z) {
 }
 
 static uint64_t randomCode(const DTypeFacts &facts, uint64_t x) {
-  if (facts.type == DType::Bool)
+  if (facts.type == DType::BOOL)
     return x >> 63;
   if (!facts.exponent)
     return x >> (64 - facts.bits);

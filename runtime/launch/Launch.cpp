@@ -138,7 +138,7 @@ uint64_t encodeFloat(const DTypeFacts &facts, double value) {
 bool Reader::scalar(const Json *value, const std::string &key, DType type, Argument &argument) {
   const DTypeFacts &facts = factsOf(type);
   uint64_t bits = 0;
-  if (type == DType::Bool) {
+  if (type == DType::BOOL) {
     if (value->kind != KILN_JSON_BOOLEAN)
       return expected(value, key, "true or false");
     bits = static_cast<uint64_t>(value->boolean);

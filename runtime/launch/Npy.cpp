@@ -112,7 +112,7 @@ private:
 
 static std::optional<DType> typeOfDescr(std::string descr) {
   if (descr == "|b1")
-    return DType::Bool;
+    return DType::BOOL;
   // NumPy writes '|' where byte order means nothing; '<' says the same there.
   if (descr.size() == 3 && descr[2] == '1')
     descr[0] = '|';

@@ -9,28 +9,11 @@
 
 namespace kiln::launch {
 
+/// The order is the one of the runtime's kiln_dtype.
 enum class DType : uint8_t {
-  Bool,
-  U8,
-  U16,
-  U32,
-  U64,
-  I8,
-  I16,
-  I32,
-  I64,
-  F16,
-  F32,
-  F64,
-  BF16,
-  F8E4M3FN,
-  F8E5M2,
-  F8E4M3FNUZ,
-  F8E5M2FNUZ,
-  F8E8M0FNU,
-  F6E2M3FN,
-  F6E3M2FN,
-  F4E2M1FN
+#define X(enumerator, ...) enumerator,
+#include "kiln/dtypes.def"
+#undef X
 };
 
 struct DTypeFacts {
