@@ -136,13 +136,15 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
     instruction: `layout_scale_a` (m x k/block) and `layout_scale_b` (k/block x n).
 
     The body takes per-lane vectors of a, b and acc (elements below 16 bits as integers of their width; scales as
-    one i8 each, extended to i32) and yields the accumulator. `cycles` is what it occupies its `unit` for.
+    one i8 each, extended to i32) and yields the accumulator; one element is a scalar. `cycles` is what it occupies
+    its `unit` for. `approximate` marks one that rounds its operands to fewer bits than their type has: it is used
+    only where a schedule names it.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
                        AnyAttr:$layout_a, AnyAttr:$layout_b, AnyAttr:$layout_acc, OptionalAttr<I64Attr>:$scale_block,
                        OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
-                       I64Attr:$cycles);
+                       I64Attr:$cycles, UnitAttr:$approximate);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
 
@@ -155,12 +157,13 @@ def Target_CopyOp : Target_AtomOp<"copy"> {
     |---|---|---|
     | global, register | view, i32 byte offset, i32 uniform byte offset, i1 in bounds | vector<N x i32> (i8, i16 below 4 bytes); zero out of bounds |
     | register, global | the value, then as above | |
-    | global, shared | as the first, then the wave's uniform shared pointer | |
+    | global, shared | as the first, then the wave's uniform shared pointer, or, with `per_lane`, the lane's own | |
 
     A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$from, StrAttr:$to, I64Attr:$bytes,
-                       OptionalAttr<FlatSymbolRefAttr>:$tracked_by, OptionalAttr<I64Attr>:$cycles);
+                       UnitAttr:$per_lane, OptionalAttr<FlatSymbolRefAttr>:$tracked_by,
+                       OptionalAttr<I64Attr>:$cycles);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
 
