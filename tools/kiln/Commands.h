@@ -9,6 +9,9 @@ namespace kiln::tools {
 /// What a command returns to the shell: 0 done and clean, 1 an error or a finding, 2 usage.
 enum ExitStatus { Success = 0, Failure = 1, Usage = 2 };
 
+/// Each adds its subcommand; what the command returns goes to `status`.
+void addRunCommand(CLI::App &app, int &status);
+
 } // namespace kiln::tools
 
 #endif

@@ -8,6 +8,9 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", KILN_VERSION);
   int status = Success;
+#ifdef KILN_COMPILER
+  addRunCommand(app, status);
+#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
