@@ -1,0 +1,121 @@
+// The architectural state of one wave and of its workgroup, and memory accesses on their way.
+#ifndef KILN_EMULATOR_WAVE_H
+#define KILN_EMULATOR_WAVE_H
+
+#include "kiln/Emulator/Instruction.h"
+#include "kiln/Emulator/Memory.h"
+#include "llvm/ADT/Twine.h"
+#include <array>
+#include <random>
+
+namespace kiln::emulator {
+
+class GroupObserver;
+class Program;
+struct Workgroup;
+
+constexpr unsigned Lanes = 64;
+/// Indices in the scalar file, as the manual encodes them (Operand::index of kind Sgpr).
+enum ScalarIndex : uint16_t { FlatScratch = 102, XnackMask = 104, Vcc = 106, M0 = 124, Exec = 126 };
+
+enum class Chip : uint8_t { Gfx942, Gfx950 };
+
+enum class WaveState : uint8_t { Running, AtBarrier, Ended, Failed };
+
+/// Counters of s_waitcnt.
+enum Counter : uint8_t { VmCnt = 1, LgkmCnt = 2 };
+
+/// MODE (manual 3.3 "MODE register").
+struct Mode {
+  uint32_t bits = 0;
+  unsigned round32() const { return bits & 3; } ///< 0 even, 1 +inf, 2 -inf, 3 zero
+  unsigned round16and64() const { return (bits >> 2) & 3; }
+  bool denorm32In() const { return bits & 0x10; } ///< false: denormal sources are flushed
+  bool denorm32Out() const { return bits & 0x20; }
+  bool denorm16and64In() const { return bits & 0x40; }
+  bool denorm16and64Out() const { return bits & 0x80; }
+  bool dx10Clamp() const { return bits & 0x100; }
+  bool ieee() const { return bits & 0x200; }
+  bool fp16Overflow() const { return bits & (1u << 23); }
+  bool gprIndexing() const { return bits & (1u << 27); }
+  bool vectorSkip() const { return bits & (1u << 28); }
+};
+
+/// A memory access between issue and landing. `issue` computes addresses and captures store data; `land` reads or
+/// writes the memory and writes the destination registers. When it lands is the launch's MemoryTiming.
+struct PendingAccess {
+  const Instruction *inst = nullptr;
+  void (*land)(Wave &, PendingAccess &) = nullptr;
+  uint64_t exec = 0;    ///< lanes that take part
+  uint8_t counters = 0; ///< set of Counter
+  uint32_t m0 = 0;      ///< captured at issue, for LDS-DMA
+  alignas(64) uint64_t address[Lanes];
+  alignas(64) uint32_t data[4][Lanes]; ///< store data and atomic operands
+};
+
+enum class MemorySpace : uint8_t { Global, Lds, Scratch };
+
+struct alignas(64) Wave {
+  alignas(64) uint32_t vgpr[512][Lanes];
+  alignas(64) uint32_t sgpr[128];
+  uint64_t pc = 0;
+  bool scc = false;
+  WaveState state = WaveState::Running;
+  Mode mode;
+  Chip chip = Chip::Gfx950;
+  uint8_t index = 0; ///< in the workgroup
+  uint16_t vgprCount = 512, agprBase = 256;
+
+  Workgroup *group = nullptr;
+  const AddressSpace *memory = nullptr;
+  AllocationCache cache;
+  GroupObserver *observer = nullptr; ///< null when nobody watches
+  std::vector<uint8_t> scratch;      ///< lane-major: lane * scratchStride + offset
+  uint32_t scratchStride = 0;
+  const Instruction *current = nullptr; ///< what runs now, for messages
+  uint64_t executed = 0;
+  std::string error;
+
+  uint64_t pair(unsigned i) const { return sgpr[i] | uint64_t(sgpr[i + 1]) << 32; }
+  void setPair(unsigned i, uint64_t value) {
+    sgpr[i] = uint32_t(value);
+    sgpr[i + 1] = uint32_t(value >> 32);
+  }
+  uint64_t exec() const { return pair(Exec); }
+  uint64_t vcc() const { return pair(Vcc); }
+
+  /// Stops the wave and with it the launch; the message gets pc and disassembly added.
+  void fail(const llvm::Twine &message);
+
+  // Memory. A false return means that the wave has failed.
+  bool load(MemorySpace space, unsigned lane, uint64_t address, void *to, unsigned size);
+  bool store(MemorySpace space, unsigned lane, uint64_t address, const void *from, unsigned size);
+  /// Host bytes for a read-modify-write of `size` bytes (global atomics must use host atomics on them).
+  uint8_t *atomicBytes(MemorySpace space, unsigned lane, uint64_t address, unsigned size);
+
+  // In-flight accesses, oldest first.
+  PendingAccess &newAccess(const Instruction &inst, uint8_t counters);
+  void issue(PendingAccess &access);
+  void waitFor(unsigned vmcnt, unsigned lgkmcnt);
+  void landOldest(unsigned count);
+  size_t inFlight() const { return pending.size(); }
+
+private:
+  uint8_t *translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite);
+  void landAt(size_t position);
+  std::vector<std::unique_ptr<PendingAccess>> pending, spare;
+};
+
+enum class MemoryTiming : uint8_t { AtIssue, AtWait, Random };
+
+struct Workgroup {
+  uint32_t id[3] = {0, 0, 0};
+  std::vector<uint8_t> lds;
+  std::vector<std::unique_ptr<Wave>> waves;
+  MemoryTiming timing = MemoryTiming::AtWait;
+  std::mt19937_64 random;
+};
+
+} // namespace kiln::emulator
+
+#endif

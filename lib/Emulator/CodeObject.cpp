@@ -1,0 +1,238 @@
+// ELF code objects, versions 4 to 6 (LLVM AMDGPUUsage "Code Object").
+#include "kiln/Emulator/Emulator.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/BinaryFormat/MsgPackDocument.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Endian.h"
+
+using namespace llvm;
+using namespace llvm::object;
+
+namespace kiln::emulator {
+
+uint32_t Kernel::explicitKernargSize() const {
+  uint32_t size = 0;
+  for (const KernelArgument &argument : arguments)
+    if (!argument.isHidden())
+      size = std::max(size, argument.offset + argument.size);
+  return arguments.empty() ? kernargSize : size;
+}
+
+static KernelDescriptor parseDescriptor(const uint8_t *bytes) {
+  using namespace support::endian;
+  KernelDescriptor result;
+  result.groupSegmentSize = read32le(bytes);
+  result.privateSegmentSize = read32le(bytes + 4);
+  result.kernargSize = read32le(bytes + 8);
+  result.entryOffset = read64le(bytes + 16);
+  result.rsrc3 = read32le(bytes + 44);
+  result.rsrc1 = read32le(bytes + 48);
+  result.rsrc2 = read32le(bytes + 52);
+  result.properties = read16le(bytes + 56);
+  result.kernargPreload = read16le(bytes + 58);
+  return result;
+}
+
+static uint64_t integer(msgpack::MapDocNode &map, StringRef key) {
+  auto found = map.find(key);
+  if (found == map.end())
+    return 0;
+  if (found->second.getKind() == msgpack::Type::UInt)
+    return found->second.getUInt();
+  return found->second.getKind() == msgpack::Type::Int ? found->second.getInt() : 0;
+}
+
+static std::string text(msgpack::MapDocNode &map, StringRef key) {
+  auto found = map.find(key);
+  return found != map.end() && found->second.isString() ? found->second.getString().str() : "";
+}
+
+static void addKernelMetadata(msgpack::MapDocNode &map, Kernel &kernel) {
+  kernel.name = text(map, ".name");
+  kernel.groupSegmentSize = integer(map, ".group_segment_fixed_size");
+  kernel.privateSegmentSize = integer(map, ".private_segment_fixed_size");
+  kernel.kernargSize = integer(map, ".kernarg_segment_size");
+  if (uint64_t limit = integer(map, ".max_flat_workgroup_size"))
+    kernel.maxFlatWorkgroupSize = limit;
+  auto args = map.find(".args");
+  if (args == map.end() || !args->second.isArray())
+    return;
+  for (msgpack::DocNode &node : args->second.getArray()) {
+    if (!node.isMap())
+      continue;
+    msgpack::MapDocNode &arg = node.getMap();
+    kernel.arguments.push_back({text(arg, ".name"), text(arg, ".value_kind"), uint32_t(integer(arg, ".offset")),
+                                uint32_t(integer(arg, ".size"))});
+  }
+}
+
+/// Kernels of the metadata note, by the name of their descriptor symbol.
+static Expected<std::map<std::string, Kernel>> readMetadata(const ELF64LEFile &file) {
+  std::map<std::string, Kernel> kernels;
+  auto headers = file.program_headers();
+  if (!headers)
+    return headers.takeError();
+  for (const ELF64LE::Phdr &header : *headers) {
+    if (header.p_type != ELF::PT_NOTE)
+      continue;
+    Error error = Error::success();
+    for (const auto &note : file.notes(header, error)) {
+      if (note.getName() != "AMDGPU" || note.getType() != ELF::NT_AMDGPU_METADATA)
+        continue;
+      msgpack::Document document;
+      if (!document.readFromBlob(note.getDescAsStringRef(4), /*Multi=*/false) || !document.getRoot().isMap())
+        return createStringError("the metadata note is damaged");
+      auto list = document.getRoot().getMap().find("amdhsa.kernels");
+      if (list == document.getRoot().getMap().end() || !list->second.isArray())
+        continue;
+      for (msgpack::DocNode &node : list->second.getArray()) {
+        if (!node.isMap())
+          return createStringError("the metadata note is damaged: a kernel is not a map");
+        Kernel kernel;
+        addKernelMetadata(node.getMap(), kernel);
+        kernels[text(node.getMap(), ".symbol")] = std::move(kernel);
+      }
+    }
+    if (error)
+      return std::move(error);
+  }
+  return kernels;
+}
+
+static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
+  if (elf.size() < 4 || memcmp(elf.data(), "\177ELF", 4) != 0)
+    return createStringError("not an ELF file: expected a code object (.co, .hsaco)");
+  if (elf.size() < sizeof(ELF64LE::Ehdr))
+    return createStringError("truncated ELF file: %zu bytes do not hold its header", elf.size());
+  ELF64LE::Ehdr header;
+  memcpy(&header, elf.data(), sizeof(header));
+  if (header.e_ident[ELF::EI_CLASS] != ELF::ELFCLASS64 || header.e_machine != ELF::EM_AMDGPU)
+    return createStringError("an ELF file for another machine (e_machine %u): expected an AMDGPU code object",
+                             unsigned(header.e_machine));
+  unsigned abi = header.e_ident[ELF::EI_ABIVERSION];
+  if (header.e_ident[ELF::EI_OSABI] != ELF::ELFOSABI_AMDGPU_HSA || abi < ELF::ELFABIVERSION_AMDGPU_HSA_V4 ||
+      abi > ELF::ELFABIVERSION_AMDGPU_HSA_V6)
+    return createStringError("code object of OS ABI %u version %u: expected HSA code object version 4, 5 or 6",
+                             unsigned(header.e_ident[ELF::EI_OSABI]), abi);
+  unsigned machine = header.e_flags & ELF::EF_AMDGPU_MACH;
+  if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX942)
+    chip = Chip::Gfx942;
+  else if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX950)
+    chip = Chip::Gfx950;
+  else
+    return createStringError("code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950", machine);
+  return Error::success();
+}
+
+static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeObject &object) {
+  constexpr uint64_t Limit = uint64_t(1) << 32;
+  auto headers = file.program_headers();
+  if (!headers)
+    return headers.takeError();
+  for (const ELF64LE::Phdr &header : *headers) {
+    if (header.p_type != ELF::PT_LOAD)
+      continue;
+    if (header.p_offset > elf.size() || header.p_filesz > elf.size() - header.p_offset)
+      return createStringError("truncated ELF file: a segment of %llu bytes at offset %llu exceeds the %zu bytes",
+                               (unsigned long long)header.p_filesz, (unsigned long long)header.p_offset, elf.size());
+    if (header.p_memsz < header.p_filesz || header.p_memsz > Limit || header.p_vaddr > Limit)
+      return createStringError("damaged ELF file: a segment of %llu bytes at address 0x%llx",
+                               (unsigned long long)header.p_memsz, (unsigned long long)header.p_vaddr);
+    CodeObject::Segment segment;
+    segment.address = header.p_vaddr;
+    segment.memorySize = header.p_memsz;
+    segment.bytes.assign(elf.begin() + header.p_offset, elf.begin() + header.p_offset + header.p_filesz);
+    segment.executable = header.p_flags & ELF::PF_X;
+    segment.writable = header.p_flags & ELF::PF_W;
+    object.segments.push_back(std::move(segment));
+  }
+  if (object.segments.empty())
+    return createStringError("the ELF file has nothing to load: expected a linked code object, not a relocatable one");
+  return Error::success();
+}
+
+static const uint8_t *imageAt(const CodeObject &object, uint64_t address, uint64_t size) {
+  for (const CodeObject::Segment &segment : object.segments) {
+    uint64_t offset = address - segment.address;
+    if (offset < segment.bytes.size() && size <= segment.bytes.size() - offset)
+      return segment.bytes.data() + offset;
+  }
+  return nullptr;
+}
+
+/// Every `<name>.kd` symbol is a kernel descriptor.
+static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metadata) {
+  for (const CodeObject::Symbol &symbol : object.symbols) {
+    StringRef name = symbol.name;
+    if (!name.consume_back(".kd"))
+      continue;
+    const uint8_t *bytes = imageAt(object, symbol.address, 64);
+    if (!bytes)
+      return createStringError("the kernel descriptor '%s' lies outside the loaded segments", symbol.name.c_str());
+    Kernel kernel = metadata[symbol.name];
+    kernel.name = name.str();
+    kernel.descriptor = parseDescriptor(bytes);
+    kernel.descriptorAddress = symbol.address;
+    kernel.kernargSize = std::max(kernel.kernargSize, kernel.descriptor.kernargSize);
+    kernel.groupSegmentSize = std::max(kernel.groupSegmentSize, kernel.descriptor.groupSegmentSize);
+    kernel.privateSegmentSize = std::max(kernel.privateSegmentSize, kernel.descriptor.privateSegmentSize);
+    object.kernels.push_back(std::move(kernel));
+  }
+  return Error::success();
+}
+
+Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
+  auto object = std::make_shared<CodeObject>();
+  if (Error error = checkHeader(elf, object->chip))
+    return std::move(error);
+  object->elf.assign(elf.begin(), elf.end());
+  StringRef bytes(reinterpret_cast<const char *>(object->elf.data()), object->elf.size());
+  auto file = ELF64LEFile::create(bytes);
+  if (!file)
+    return file.takeError();
+  if (Error error = readSegments(*file, elf, *object))
+    return std::move(error);
+  auto metadata = readMetadata(*file);
+  if (!metadata)
+    return metadata.takeError();
+  auto objectFile = ELFObjectFile<ELF64LE>::create(MemoryBufferRef(bytes, "code object"));
+  if (!objectFile)
+    return objectFile.takeError();
+  for (const ELFSymbolRef &symbol : objectFile->getDynamicSymbolIterators()) {
+    auto name = symbol.getName();
+    auto address = symbol.getAddress();
+    if (!name || !address) {
+      consumeError(name.takeError());
+      consumeError(address.takeError());
+      return createStringError("damaged ELF file: a dynamic symbol cannot be read");
+    }
+    object->symbols.push_back({name->str(), *address, symbol.getSize()});
+  }
+  if (Error error = addKernels(*object, std::move(*metadata)))
+    return std::move(error);
+  return object;
+}
+
+std::shared_ptr<CodeObject> CodeObject::fromText(ArrayRef<uint8_t> text, Chip chip) {
+  auto object = std::make_shared<CodeObject>();
+  object->chip = chip;
+  Segment segment;
+  segment.memorySize = text.size();
+  segment.bytes.assign(text.begin(), text.end());
+  segment.executable = true;
+  object->segments.push_back(std::move(segment));
+  return object;
+}
+
+Expected<const Kernel *> CodeObject::find(StringRef name) const {
+  std::string known;
+  for (const Kernel &kernel : kernels) {
+    if (kernel.name == name)
+      return &kernel;
+    known += (known.empty() ? "" : ", ") + kernel.name;
+  }
+  return createStringError("no kernel '%s': the code object has %s", name.str().c_str(),
+                           known.empty() ? "none" : known.c_str());
+}
+
+} // namespace kiln::emulator

@@ -1,0 +1,83 @@
+// VOP2 (CDNA3/CDNA4 manual 12.7).
+#include "Isa/Vector.h"
+#include <cmath>
+
+namespace kiln::emulator {
+
+static void addIntegers(InstructionSet &isa) {
+  isa.vector("v_add_u32", [](u32 a, u32 b) { return a + b; });
+  isa.vector("v_sub_u32", [](u32 a, u32 b) { return a - b; });
+  isa.vector("v_subrev_u32", [](u32 a, u32 b) { return b - a; });
+  isa.vector("v_and_b32", [](u32 a, u32 b) { return a & b; });
+  isa.vector("v_or_b32", [](u32 a, u32 b) { return a | b; });
+  isa.vector("v_xor_b32", [](u32 a, u32 b) { return a ^ b; });
+  isa.vector("v_xnor_b32", [](u32 a, u32 b) { return ~(a ^ b); });
+  isa.vector("v_min_i32", [](i32 a, i32 b) { return a < b ? a : b; });
+  isa.vector("v_max_i32", [](i32 a, i32 b) { return a > b ? a : b; });
+  isa.vector("v_min_u32", [](u32 a, u32 b) { return a < b ? a : b; });
+  isa.vector("v_max_u32", [](u32 a, u32 b) { return a > b ? a : b; });
+  isa.vector("v_lshlrev_b32", [](u32 a, u32 b) { return b << (a & 31); });
+  isa.vector("v_lshrrev_b32", [](u32 a, u32 b) { return b >> (a & 31); });
+  isa.vector("v_ashrrev_i32", [](u32 a, i32 b) { return b >> (a & 31); });
+  isa.vector("v_mul_u32_u24", [](u32 a, u32 b) { return (a & 0xFFFFFF) * (b & 0xFFFFFF); });
+  isa.vector("v_mul_hi_u32_u24", [](u32 a, u32 b) { return u32(u64(a & 0xFFFFFF) * (b & 0xFFFFFF) >> 32); });
+  isa.vector("v_mul_i32_i24", [](u32 a, u32 b) { return u32((i32(a << 8) >> 8) * i64(i32(b << 8) >> 8)); });
+  isa.vector("v_mul_hi_i32_i24", [](u32 a, u32 b) { return u32((i64(i32(a << 8) >> 8) * (i32(b << 8) >> 8)) >> 32); });
+}
+
+static void addFloats(InstructionSet &isa) {
+  isa.vector("v_add_f32", [](f32 a, f32 b) { return a + b; });
+  isa.vector("v_sub_f32", [](f32 a, f32 b) { return a - b; });
+  isa.vector("v_subrev_f32", [](f32 a, f32 b) { return b - a; });
+  isa.vector("v_mul_f32", [](f32 a, f32 b) { return a * b; });
+  isa.vectorAccumulate("v_fmac_f32", [](f32 a, f32 b, f32 d) { return std::fma(a, b, d); });
+  isa.vectorAccumulate("v_fmac_f64", [](f64 a, f64 b, f64 d) { return std::fma(a, b, d); });
+  isa.vector("v_fmamk_f32", [](f32 a, f32 k, f32 b) { return std::fma(a, k, b); });
+  isa.vector("v_fmaak_f32", [](f32 a, f32 b, f32 k) { return std::fma(a, b, k); });
+}
+
+/// dst[1] is the mask of carries out; src[2] that of carries in. Neither exists for lanes that are switched off.
+template <class Clause> static void addCarry(InstructionSet &isa, llvm::StringRef name, Clause clause) {
+  static const Clause kept = clause;
+  isa.add(name, [](Wave &wave, const Instruction &inst) {
+    LaneBuffer first, second, out;
+    u64 enabled = wave.exec(), carries = 0;
+    LaneSource a = vectorSource<u32>(wave, inst, 0, first, enabled);
+    LaneSource b = vectorSource<u32>(wave, inst, 1, second, enabled);
+    u64 carryIn = inst.srcCount > 2 ? readScalar(wave, inst.src[2]) : 0;
+    for (unsigned lane = 0; lane < Lanes; ++lane) {
+      u64 wide = kept(a.low[lane], b.low[lane], carryIn >> lane & 1);
+      out.words[0][lane] = u32(wide);
+      carries |= (wide >> 32 & 1) << lane;
+    }
+    detail::writeResult<u32>(wave, inst, out, enabled);
+    wave.setPair(inst.dst[1].index, carries & enabled);
+  });
+}
+
+static void addCarries(InstructionSet &isa) {
+  addCarry(isa, "v_add_co_u32", [](u32 a, u32 b, u32) { return u64(a) + b; });
+  addCarry(isa, "v_addc_co_u32", [](u32 a, u32 b, u32 in) { return u64(a) + b + in; });
+  addCarry(isa, "v_sub_co_u32", [](u32 a, u32 b, u32) { return u64(a) - b; });
+  addCarry(isa, "v_subb_co_u32", [](u32 a, u32 b, u32 in) { return u64(a) - b - in; });
+  addCarry(isa, "v_subrev_co_u32", [](u32 a, u32 b, u32) { return u64(b) - a; });
+  addCarry(isa, "v_subbrev_co_u32", [](u32 a, u32 b, u32 in) { return u64(b) - a - in; });
+}
+
+void addVop2(InstructionSet &isa) {
+  addIntegers(isa);
+  addFloats(isa);
+  addCarries(isa);
+  // src[2] selects per lane. Source modifiers make it a float select, the bits pass through otherwise.
+  isa.add("v_cndmask_b32", [](Wave &wave, const Instruction &inst) {
+    LaneBuffer first, second, out;
+    u64 enabled = wave.exec(), mask = readScalar(wave, inst.src[2]);
+    LaneSource a = vectorSource<f32>(wave, inst, 0, first, enabled);
+    LaneSource b = vectorSource<f32>(wave, inst, 1, second, enabled);
+    memcpy(out.words[0], a.low, sizeof(out.words[0]));
+    writeLanes(out.words[0], b.low, mask);
+    detail::writeResult<u32>(wave, inst, out, enabled);
+  });
+}
+
+} // namespace kiln::emulator

@@ -1,0 +1,67 @@
+#include "kiln/Emulator/Memory.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+constexpr uint64_t Page = 4096, RedZone = 64 * 1024;
+
+static Error missing(const char *verb, uint64_t address, uint64_t size) {
+  return createStringError("cannot %s %llu bytes at 0x%llx: outside every allocation", verb,
+                           (unsigned long long)size, (unsigned long long)address);
+}
+
+uint64_t AddressSpace::allocate(uint64_t size, StringRef name, bool writable) {
+  auto allocation = std::make_unique<Allocation>();
+  allocation->base = next;
+  allocation->size = size;
+  allocation->writable = writable;
+  allocation->name = name.str();
+  allocation->bytes = std::make_unique<uint8_t[]>(std::max<uint64_t>(size, 1));
+  next += (size + RedZone + Page - 1) / Page * Page;
+  allocations.push_back(std::move(allocation));
+  return allocations.back()->base;
+}
+
+Error AddressSpace::free(uint64_t address) {
+  auto found = find_if(allocations, [&](const auto &allocation) { return allocation->base == address; });
+  if (found == allocations.end())
+    return createStringError("cannot free 0x%llx: no allocation starts there", (unsigned long long)address);
+  allocations.erase(found);
+  return Error::success();
+}
+
+const Allocation *AddressSpace::nearest(uint64_t address) const {
+  auto above = upper_bound(allocations, address,
+                           [](uint64_t value, const auto &allocation) { return value < allocation->base; });
+  return above == allocations.begin() ? nullptr : std::prev(above)->get();
+}
+
+const Allocation *AddressSpace::find(uint64_t address, uint64_t size) const {
+  const Allocation *candidate = nearest(address);
+  return candidate && candidate->contains(address, size) ? candidate : nullptr;
+}
+
+Error AddressSpace::write(uint64_t address, const void *from, uint64_t size) {
+  if (size == 0)
+    return Error::success();
+  const Allocation *allocation = find(address, size);
+  if (!allocation)
+    return missing("write", address, size);
+  memcpy(allocation->bytes.get() + (address - allocation->base), from, size);
+  return Error::success();
+}
+
+Error AddressSpace::read(uint64_t address, void *to, uint64_t size) const {
+  if (size == 0)
+    return Error::success();
+  const Allocation *allocation = find(address, size);
+  if (!allocation)
+    return missing("read", address, size);
+  memcpy(to, allocation->bytes.get() + (address - allocation->base), size);
+  return Error::success();
+}
+
+} // namespace kiln::emulator

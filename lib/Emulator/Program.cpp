@@ -1,0 +1,25 @@
+#include "Program.h"
+
+namespace kiln::emulator {
+
+Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
+    : code(std::move(object)), loadBase(loadAddress), decoder(code->chip) {
+  for (const CodeObject::Segment &segment : code->segments)
+    if (segment.executable) {
+      size_t count = segment.bytes.size() / 4;
+      texts.push_back({loadBase + segment.address, llvm::ArrayRef<uint8_t>(segment.bytes).take_front(count * 4),
+                       std::make_unique<std::atomic<const Instruction *>[]>(count)});
+    }
+}
+
+const Instruction *Program::decode(Text &text, uint64_t offset) {
+  std::lock_guard<std::mutex> lock(decoding);
+  auto &slot = text.slots[offset / 4];
+  if (const Instruction *known = slot.load(std::memory_order_relaxed))
+    return known;
+  instructions.push_back(decoder.decode(text.bytes.drop_front(offset), text.base + offset));
+  slot.store(&instructions.back(), std::memory_order_release);
+  return &instructions.back();
+}
+
+} // namespace kiln::emulator

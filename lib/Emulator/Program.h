@@ -1,0 +1,53 @@
+// A code object in device memory, decoded as execution reaches it.
+#ifndef KILN_LIB_EMULATOR_PROGRAM_H
+#define KILN_LIB_EMULATOR_PROGRAM_H
+
+#include "Decoder.h"
+#include "kiln/Emulator/Emulator.h"
+#include <atomic>
+#include <deque>
+#include <mutex>
+
+namespace kiln::emulator {
+
+/// Each instruction is decoded once, when first reached: a large object costs nothing to load, and data between
+/// functions is never taken for code. Look-ups are thread safe and take no lock once an address is decoded.
+class Program {
+public:
+  Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress);
+
+  /// The instruction at an absolute address, or null outside the code.
+  const Instruction *at(uint64_t pc) {
+    for (Text &text : texts) {
+      uint64_t offset = pc - text.base;
+      if (offset >= text.bytes.size() || offset % 4)
+        continue;
+      if (const Instruction *known = text.slots[offset / 4].load(std::memory_order_acquire))
+        return known;
+      return decode(text, offset);
+    }
+    return nullptr;
+  }
+
+  const CodeObject &object() const { return *code; }
+  uint64_t loadAddress() const { return loadBase; }
+
+private:
+  struct Text {
+    uint64_t base;
+    llvm::ArrayRef<uint8_t> bytes;
+    std::unique_ptr<std::atomic<const Instruction *>[]> slots;
+  };
+  const Instruction *decode(Text &text, uint64_t offset);
+
+  std::shared_ptr<CodeObject> code;
+  uint64_t loadBase;
+  std::vector<Text> texts;
+  std::mutex decoding;
+  Decoder decoder;
+  std::deque<Instruction> instructions; // stable addresses
+};
+
+} // namespace kiln::emulator
+
+#endif

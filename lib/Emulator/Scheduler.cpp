@@ -1,0 +1,187 @@
+#include "Scheduler.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as M0[12..15]
+/// say. Done on a copy, so that no clause knows of it.
+static Instruction indexRegisters(const Wave &wave, Instruction inst) {
+  unsigned offset = wave.sgpr[M0] & 0xFF, which = wave.sgpr[M0] >> 12 & 15;
+  auto shift = [&](Operand &operand) {
+    if (operand.isVector())
+      operand.index = (operand.index & 256) | ((operand.index + offset) & 255);
+  };
+  for (unsigned n = 0; n < inst.srcCount && n < 3; ++n)
+    if (which >> n & 1)
+      shift(inst.src[n]);
+  if (which >> 3 & 1)
+    shift(inst.dst[0]);
+  return inst;
+}
+
+static bool isVectorFormat(Format format) { return format >= Format::Vop1 && format <= Format::Mtbuf; }
+
+static void execute(Wave &wave, const Instruction &inst) {
+  if (LLVM_LIKELY(!(wave.mode.bits & (3u << 27))))
+    return inst.handler(wave, inst);
+  if (wave.mode.vectorSkip() && isVectorFormat(inst.format))
+    return;
+  if (wave.mode.gprIndexing() && inst.format >= Format::Vop1 && inst.format <= Format::Mai) {
+    Instruction shifted = indexRegisters(wave, inst);
+    return shifted.handler(wave, shifted);
+  }
+  inst.handler(wave, inst);
+}
+
+template <bool Observed> static void runLoop(Program &program, Wave &wave, uint64_t count) {
+  for (; count && wave.state == WaveState::Running; --count) {
+    const Instruction *inst = program.at(wave.pc);
+    if (LLVM_UNLIKELY(!inst)) {
+      wave.current = nullptr;
+      std::string place;
+      raw_string_ostream(place) << "execution left the code: pc " << format_hex(wave.pc, 1);
+      return wave.fail(place);
+    }
+    wave.current = inst;
+    wave.pc += inst->size;
+    ++wave.executed;
+    if constexpr (Observed)
+      wave.observer->beforeInstruction(wave, *inst);
+    execute(wave, *inst);
+    if constexpr (Observed)
+      wave.observer->afterInstruction(wave, *inst);
+  }
+}
+
+void runWave(Program &program, Wave &wave, uint64_t count) {
+  if (wave.observer)
+    runLoop<true>(program, wave, count);
+  else
+    runLoop<false>(program, wave, count);
+}
+
+namespace {
+/// Passes every event on to several observers.
+class Fan final : public GroupObserver {
+public:
+  explicit Fan(ArrayRef<std::unique_ptr<GroupObserver>> observers) : all(observers) {}
+  void waveBegin(const Wave &wave) override { each([&](auto &o) { o.waveBegin(wave); }); }
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    each([&](auto &o) { o.beforeInstruction(wave, inst); });
+  }
+  void afterInstruction(const Wave &wave, const Instruction &inst) override {
+    each([&](auto &o) { o.afterInstruction(wave, inst); });
+  }
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    each([&](auto &o) { o.memoryIssued(wave, access); });
+  }
+  void memoryLanded(const Wave &wave, const PendingAccess &access) override {
+    each([&](auto &o) { o.memoryLanded(wave, access); });
+  }
+  void memoryAccess(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
+    each([&](auto &o) { o.memoryAccess(wave, inst, event); });
+  }
+  void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
+    each([&](auto &o) { o.outOfBounds(wave, inst, event); });
+  }
+  void barrierReleased(const Workgroup &group) override { each([&](auto &o) { o.barrierReleased(group); }); }
+  void waveEnd(const Wave &wave) override { each([&](auto &o) { o.waveEnd(wave); }); }
+
+private:
+  template <class Call> void each(Call call) {
+    for (const auto &observer : all)
+      call(*observer);
+  }
+  ArrayRef<std::unique_ptr<GroupObserver>> all;
+};
+
+/// Which wave runs next, and for how long.
+class Turns {
+public:
+  Turns(Workgroup &group, Policy policy) : group(group), policy(policy) {
+    if (policy == Policy::OneAhead)
+      ahead = group.random() % group.waves.size();
+  }
+
+  /// Null when no wave can run.
+  Wave *next(uint64_t &count) {
+    size_t waves = group.waves.size();
+    count = 8 + group.random() % 9;
+    if (policy == Policy::OneAhead && group.waves[ahead]->state == WaveState::Running) {
+      count = 4096;
+      return group.waves[ahead].get();
+    }
+    size_t start = last + 1;
+    if (policy == Policy::Random) {
+      start = group.random() % waves;
+      count = 1 + group.random() % 64;
+    }
+    for (size_t i = 0; i < waves; ++i) {
+      last = (start + i) % waves;
+      if (group.waves[last]->state == WaveState::Running)
+        return group.waves[last].get();
+    }
+    return nullptr;
+  }
+
+private:
+  Workgroup &group;
+  Policy policy;
+  size_t last = 0, ahead = 0;
+};
+} // namespace
+
+/// True when waves waited at the barrier. A wave that has ended counts as arrived.
+static bool releaseBarrier(Workgroup &group, GroupObserver *observer) {
+  bool waiting = false;
+  for (auto &wave : group.waves)
+    if (wave->state == WaveState::AtBarrier) {
+      wave->state = WaveState::Running;
+      waiting = true;
+    }
+  if (waiting && observer)
+    observer->barrierReleased(group);
+  return waiting;
+}
+
+static Error failure(const Workgroup &group, const Wave &wave) {
+  return createStringError("workgroup (%u, %u, %u), wave %u: %s", group.id[0], group.id[1], group.id[2],
+                           unsigned(wave.index), wave.error.c_str());
+}
+
+Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &options,
+                   ArrayRef<std::unique_ptr<GroupObserver>> observers) {
+  Fan fan(observers);
+  GroupObserver *observer = observers.empty() ? nullptr : observers.size() == 1 ? observers[0].get() : &fan;
+  for (auto &wave : group.waves) {
+    wave->observer = observer;
+    if (observer)
+      observer->waveBegin(*wave);
+  }
+  Turns turns(group, options.policy);
+  uint64_t executed = 0, count = 0;
+  do {
+    while (Wave *wave = turns.next(count)) {
+      uint64_t before = wave->executed;
+      runWave(program, *wave, count);
+      executed += wave->executed - before;
+      if (wave->state == WaveState::Failed)
+        return failure(group, *wave);
+      if (group.timing == MemoryTiming::Random && wave->inFlight())
+        wave->landOldest(group.random() % (wave->inFlight() + 1));
+      if (wave->state == WaveState::Failed)
+        return failure(group, *wave);
+      if (wave->state == WaveState::Ended && observer)
+        observer->waveEnd(*wave);
+      if (executed > options.instructionBudget) {
+        wave->fail("the instruction budget of " + Twine(options.instructionBudget) +
+                   " is exhausted: an infinite loop, or raise the budget");
+        return failure(group, *wave);
+      }
+    }
+  } while (releaseBarrier(group, observer));
+  return Error::success();
+}
+
+} // namespace kiln::emulator

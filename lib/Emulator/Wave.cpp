@@ -1,0 +1,147 @@
+// Memory of a wave and its accesses in flight.
+#include "kiln/Emulator/Observer.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+void Wave::fail(const Twine &message) {
+  if (state == WaveState::Failed)
+    return;
+  state = WaveState::Failed;
+  error = message.str();
+  if (current) {
+    std::string place;
+    raw_string_ostream(place) << " at " << format_hex(current->pc, 1) << ": " << current->text;
+    error += place;
+  }
+}
+
+static const char *spaceName(MemorySpace space) {
+  return space == MemorySpace::Global ? "global" : space == MemorySpace::Lds ? "LDS" : "scratch";
+}
+
+/// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS, reads
+/// give zero and writes are dropped (CDNA3 manual 11.3.1), which the caller does.
+uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite) {
+  uint8_t *bytes = nullptr;
+  if (space == MemorySpace::Global) {
+    bytes = cache.translate(*memory, address, size);
+    if (bytes && isWrite && !cache.last->writable)
+      bytes = nullptr;
+  } else if (space == MemorySpace::Lds) {
+    if (address <= group->lds.size() && size <= group->lds.size() - address)
+      bytes = group->lds.data() + address;
+  } else if (address <= scratchStride && size <= scratchStride - address) {
+    bytes = scratch.data() + uint64_t(lane) * scratchStride + address;
+  }
+  if (!bytes) {
+    if (observer)
+      observer->outOfBounds(*this, *current, {space, isWrite, false, uint8_t(lane), uint16_t(size), address});
+    if (space != MemorySpace::Lds) {
+      const Allocation *near = space == MemorySpace::Global ? memory->nearest(address) : nullptr;
+      std::string text;
+      raw_string_ostream stream(text);
+      stream << "lane " << lane << (isWrite ? " writes " : " reads ") << size << " bytes of " << spaceName(space)
+             << " memory at " << format_hex(address, 1) << ", out of bounds";
+      if (near)
+        stream << " (" << int64_t(address - near->base) << " bytes into '" << near->name << "' of " << near->size
+               << " bytes" << (near->contains(address, size) ? ", which is read-only)" : ")");
+      fail(text);
+    }
+  }
+  return bytes;
+}
+
+bool Wave::load(MemorySpace space, unsigned lane, uint64_t address, void *to, unsigned size) {
+  const uint8_t *bytes = translate(space, lane, address, size, /*isWrite=*/false);
+  if (!bytes) {
+    memset(to, 0, size);
+    return state != WaveState::Failed;
+  }
+  memcpy(to, bytes, size);
+  if (observer)
+    observer->memoryAccess(*this, *current, {space, false, false, uint8_t(lane), uint16_t(size), address});
+  return true;
+}
+
+bool Wave::store(MemorySpace space, unsigned lane, uint64_t address, const void *from, unsigned size) {
+  uint8_t *bytes = translate(space, lane, address, size, /*isWrite=*/true);
+  if (!bytes)
+    return state != WaveState::Failed;
+  memcpy(bytes, from, size);
+  if (observer)
+    observer->memoryAccess(*this, *current, {space, true, false, uint8_t(lane), uint16_t(size), address});
+  return true;
+}
+
+uint8_t *Wave::atomicBytes(MemorySpace space, unsigned lane, uint64_t address, unsigned size) {
+  uint8_t *bytes = translate(space, lane, address, size, /*isWrite=*/true);
+  if (bytes && observer)
+    observer->memoryAccess(*this, *current, {space, true, true, uint8_t(lane), uint16_t(size), address});
+  return bytes;
+}
+
+PendingAccess &Wave::newAccess(const Instruction &inst, uint8_t counters) {
+  if (spare.empty())
+    spare.push_back(std::make_unique<PendingAccess>());
+  PendingAccess &access = *spare.back();
+  access.inst = &inst;
+  access.land = nullptr;
+  access.exec = exec();
+  access.counters = counters;
+  access.m0 = sgpr[M0];
+  return access;
+}
+
+void Wave::issue(PendingAccess &access) {
+  assert(&access == spare.back().get() && "issue follows newAccess");
+  pending.push_back(std::move(spare.back()));
+  spare.pop_back();
+  if (observer)
+    observer->memoryIssued(*this, access);
+  if (group->timing == MemoryTiming::AtIssue)
+    return landOldest(1);
+  // vmcnt counts to 63 and lgkmcnt to 15; one more stalls the issue.
+  if (pending.size() > 15)
+    waitFor(63, 15);
+}
+
+void Wave::landAt(size_t position) {
+  std::unique_ptr<PendingAccess> access = std::move(pending[position]);
+  pending.erase(pending.begin() + position);
+  const Instruction *issuing = current;
+  current = access->inst;
+  access->land(*this, *access);
+  if (observer)
+    observer->memoryLanded(*this, *access);
+  if (state != WaveState::Failed)
+    current = issuing;
+  spare.push_back(std::move(access));
+}
+
+void Wave::landOldest(unsigned count) {
+  for (; count && !pending.empty(); --count)
+    landAt(0);
+}
+
+/// Lands the oldest accesses of each counter until no more than the given numbers are outstanding.
+void Wave::waitFor(unsigned vmcnt, unsigned lgkmcnt) {
+  unsigned vm = 0, lgkm = 0;
+  for (const auto &access : pending) {
+    vm += (access->counters & VmCnt) != 0;
+    lgkm += (access->counters & LgkmCnt) != 0;
+  }
+  for (size_t i = 0; i < pending.size() && (vm > vmcnt || lgkm > lgkmcnt);) {
+    uint8_t counters = pending[i]->counters;
+    if (!((counters & VmCnt && vm > vmcnt) || (counters & LgkmCnt && lgkm > lgkmcnt))) {
+      ++i;
+      continue;
+    }
+    vm -= (counters & VmCnt) != 0;
+    lgkm -= (counters & LgkmCnt) != 0;
+    landAt(i);
+  }
+}
+
+} // namespace kiln::emulator
