@@ -61,8 +61,8 @@ static void addKernelMetadata(msgpack::MapDocNode &map, Kernel &kernel) {
     if (!node.isMap())
       continue;
     msgpack::MapDocNode &arg = node.getMap();
-    kernel.arguments.push_back({text(arg, ".name"), text(arg, ".value_kind"), uint32_t(integer(arg, ".offset")),
-                                uint32_t(integer(arg, ".size"))});
+    kernel.arguments.push_back({text(arg, ".name"), text(arg, ".value_kind"),
+                                uint32_t(integer(arg, ".offset")), uint32_t(integer(arg, ".size"))});
   }
 }
 
@@ -112,15 +112,17 @@ static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
   unsigned abi = header.e_ident[ELF::EI_ABIVERSION];
   if (header.e_ident[ELF::EI_OSABI] != ELF::ELFOSABI_AMDGPU_HSA || abi < ELF::ELFABIVERSION_AMDGPU_HSA_V4 ||
       abi > ELF::ELFABIVERSION_AMDGPU_HSA_V6)
-    return createStringError("code object of OS ABI %u version %u: expected HSA code object version 4, 5 or 6",
-                             unsigned(header.e_ident[ELF::EI_OSABI]), abi);
+    return createStringError(
+        "code object of OS ABI %u version %u: expected HSA code object version 4, 5 or 6",
+        unsigned(header.e_ident[ELF::EI_OSABI]), abi);
   unsigned machine = header.e_flags & ELF::EF_AMDGPU_MACH;
   if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX942)
     chip = Chip::Gfx942;
   else if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX950)
     chip = Chip::Gfx950;
   else
-    return createStringError("code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950", machine);
+    return createStringError("code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950",
+                             machine);
   return Error::success();
 }
 
@@ -133,8 +135,9 @@ static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeOb
     if (header.p_type != ELF::PT_LOAD)
       continue;
     if (header.p_offset > elf.size() || header.p_filesz > elf.size() - header.p_offset)
-      return createStringError("truncated ELF file: a segment of %llu bytes at offset %llu exceeds the %zu bytes",
-                               (unsigned long long)header.p_filesz, (unsigned long long)header.p_offset, elf.size());
+      return createStringError(
+          "truncated ELF file: a segment of %llu bytes at offset %llu exceeds the %zu bytes",
+          (unsigned long long)header.p_filesz, (unsigned long long)header.p_offset, elf.size());
     if (header.p_memsz < header.p_filesz || header.p_memsz > Limit || header.p_vaddr > Limit)
       return createStringError("damaged ELF file: a segment of %llu bytes at address 0x%llx",
                                (unsigned long long)header.p_memsz, (unsigned long long)header.p_vaddr);
@@ -147,7 +150,8 @@ static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeOb
     object.segments.push_back(std::move(segment));
   }
   if (object.segments.empty())
-    return createStringError("the ELF file has nothing to load: expected a linked code object, not a relocatable one");
+    return createStringError(
+        "the ELF file has nothing to load: expected a linked code object, not a relocatable one");
   return Error::success();
 }
 
@@ -168,7 +172,8 @@ static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metada
       continue;
     const uint8_t *bytes = imageAt(object, symbol.address, 64);
     if (!bytes)
-      return createStringError("the kernel descriptor '%s' lies outside the loaded segments", symbol.name.c_str());
+      return createStringError("the kernel descriptor '%s' lies outside the loaded segments",
+                               symbol.name.c_str());
     Kernel kernel = metadata[symbol.name];
     kernel.name = name.str();
     kernel.descriptor = parseDescriptor(bytes);

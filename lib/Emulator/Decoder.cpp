@@ -12,25 +12,35 @@ Format formatOf(uint32_t dword) {
     return op == 0x3F ? Format::Vop1 : op == 0x3E ? Format::Vopc : Format::Vop2;
   }
   switch (dword >> 26) {
-  case 0x30: return Format::Smem;
+  case 0x30:
+    return Format::Smem;
   case 0x34: {
     if ((dword >> 23) != 0x1A7)
       return Format::Vop3;
     return (dword >> 16 & 0x7F) >= 0x40 ? Format::Mai : Format::Vop3p;
   }
-  case 0x36: return Format::Ds;
-  case 0x37: return Format::Flat;
-  case 0x38: return Format::Mubuf;
-  case 0x3A: return Format::Mtbuf;
-  default: break;
+  case 0x36:
+    return Format::Ds;
+  case 0x37:
+    return Format::Flat;
+  case 0x38:
+    return Format::Mubuf;
+  case 0x3A:
+    return Format::Mtbuf;
+  default:
+    break;
   }
   if ((dword >> 30) != 2)
     return Format::Unknown;
   switch (dword >> 23) {
-  case 0x17D: return Format::Sop1;
-  case 0x17E: return Format::Sopc;
-  case 0x17F: return Format::Sopp;
-  default: return (dword >> 28) == 0xB ? Format::Sopk : Format::Sop2;
+  case 0x17D:
+    return Format::Sop1;
+  case 0x17E:
+    return Format::Sopc;
+  case 0x17F:
+    return Format::Sopp;
+  default:
+    return (dword >> 28) == 0xB ? Format::Sopk : Format::Sop2;
   }
 }
 
@@ -132,10 +142,14 @@ const Operand &Decoder::registerOperand(MCRegister reg) {
     return operand;
   static const std::pair<StringRef, uint16_t> scalars[] = {
       {"FLAT_SCR", FlatScratch}, {"XNACK_MASK", XnackMask}, {"VCC", Vcc}, {"M0", M0}, {"EXEC", Exec}};
-  static const std::pair<StringRef, uint16_t> specials[] = {
-      {"SRC_SHARED_BASE", 235},   {"SRC_SHARED_LIMIT", 236},         {"SRC_PRIVATE_BASE", 237},
-      {"SRC_PRIVATE_LIMIT", 238}, {"SRC_POPS_EXITING_WAVE_ID", 239}, {"SRC_VCCZ", 251},
-      {"SRC_EXECZ", 252},         {"SRC_SCC", 253}};
+  static const std::pair<StringRef, uint16_t> specials[] = {{"SRC_SHARED_BASE", 235},
+                                                            {"SRC_SHARED_LIMIT", 236},
+                                                            {"SRC_PRIVATE_BASE", 237},
+                                                            {"SRC_PRIVATE_LIMIT", 238},
+                                                            {"SRC_POPS_EXITING_WAVE_ID", 239},
+                                                            {"SRC_VCCZ", 251},
+                                                            {"SRC_EXECZ", 252},
+                                                            {"SRC_SCC", 253}};
   StringRef name = machine.registerName(reg), head = name.split('_').first;
   operand.dwords = 1;
   unsigned number = 0;
@@ -246,7 +260,9 @@ void Decoder::decodeOperands(const MCInst &mc, Instruction &inst) {
     if (mcOperand.isReg()) {
       if (!mcOperand.getReg())
         continue;
-      (i < desc.getNumDefs() ? results : sources).push_back(registerOperand(mcOperand.getReg()));
+      SmallVectorImpl<Operand> &into =
+          i < desc.getNumDefs() ? static_cast<SmallVectorImpl<Operand> &>(results) : sources;
+      into.push_back(registerOperand(mcOperand.getReg()));
       continue;
     }
     unsigned width = machine.operandBits(info);
@@ -328,7 +344,8 @@ Instruction Decoder::decode(ArrayRef<uint8_t> bytes, uint64_t pc) {
   inst.simm16 = isScalarAlu(inst.format) ? inst.encoding[0] & 0xFFFF : 0;
   if (isMemory(inst.format))
     decodeMemoryFields(inst);
-  // The operands' shape decides between the VOP3A and VOP3B fields; SDWA/DPP detection needs only the encoding.
+  // The operands' shape decides between the VOP3A and VOP3B fields; SDWA/DPP detection needs only the
+  // encoding.
   if (isVectorAlu(inst.format) && inst.format <= Format::Vopc) {
     inst.sdwa = (inst.encoding[0] & 0x1FF) == 249;
     inst.dpp = (inst.encoding[0] & 0x1FF) == 250;

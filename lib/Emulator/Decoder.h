@@ -18,7 +18,8 @@ public:
 private:
   const Operand &registerOperand(llvm::MCRegister reg);
   void decodeOperands(const llvm::MCInst &mc, Instruction &inst);
-  void placeMemoryOperands(llvm::ArrayRef<Operand> results, llvm::ArrayRef<Operand> sources, Instruction &inst);
+  void placeMemoryOperands(llvm::ArrayRef<Operand> results, llvm::ArrayRef<Operand> sources,
+                           Instruction &inst);
   void describeRegisters(const llvm::MCInst &mc, Instruction &inst);
 
   Machine machine;

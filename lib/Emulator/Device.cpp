@@ -13,7 +13,8 @@ Device::~Device() = default;
 
 Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> object) {
   if (object->chip != deviceChip)
-    return createStringError("a code object for %s: the device is %s", chipName(object->chip), chipName(deviceChip));
+    return createStringError("a code object for %s: the device is %s", chipName(object->chip),
+                             chipName(deviceChip));
   uint64_t end = 0;
   for (const CodeObject::Segment &segment : object->segments)
     end = std::max(end, segment.address + segment.memorySize);
@@ -62,7 +63,8 @@ private:
     }
   }
 
-  /// Keeps the failure of the lowest workgroup, so that the report does not hang on thread timing more than it must.
+  /// Keeps the failure of the lowest workgroup, so that the report does not hang on thread timing more than
+  /// it must.
   void fail(uint64_t number, std::string text) {
     std::lock_guard<std::mutex> lock(failing);
     stop = true;

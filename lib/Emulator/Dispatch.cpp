@@ -17,8 +17,8 @@ static Error checkLaunch(const CodeObject &object, const Kernel &kernel, const L
     if (launch.grid[axis] == 0 || launch.block[axis] == 0)
       return createStringError("grid and block need at least 1 along every axis");
   if (items > kernel.maxFlatWorkgroupSize)
-    return createStringError("a block of %llu work-items: kernel '%s' allows at most %u", (unsigned long long)items,
-                             kernel.name.c_str(), kernel.maxFlatWorkgroupSize);
+    return createStringError("a block of %llu work-items: kernel '%s' allows at most %u",
+                             (unsigned long long)items, kernel.name.c_str(), kernel.maxFlatWorkgroupSize);
   uint64_t lds = uint64_t(kernel.groupSegmentSize) + launch.dynamicLds;
   if (lds > ldsLimit(object.chip))
     return createStringError("%llu bytes of LDS (%u static, %u dynamic): %s has %u", (unsigned long long)lds,
@@ -29,8 +29,8 @@ static Error checkLaunch(const CodeObject &object, const Kernel &kernel, const L
   std::string list;
   for (const KernelArgument &argument : kernel.arguments)
     if (!argument.isHidden())
-      list += "\n  offset " + std::to_string(argument.offset) + ", " + std::to_string(argument.size) + " bytes: " +
-              argument.valueKind + " " + argument.name;
+      list += "\n  offset " + std::to_string(argument.offset) + ", " + std::to_string(argument.size) +
+              " bytes: " + argument.valueKind + (argument.name.empty() ? "" : " " + argument.name);
   return createStringError("%zu bytes of arguments: kernel '%s' takes %u%s", launch.kernarg.size(),
                            kernel.name.c_str(), kernel.explicitKernargSize(), list.c_str());
 }

@@ -34,8 +34,9 @@ static const Target &target() {
 const char *chipName(Chip chip) { return chip == Chip::Gfx942 ? "gfx942" : "gfx950"; }
 
 Machine::Machine(Chip chip)
-    : registers(target().createMCRegInfo(triple)), asmInfo(target().createMCAsmInfo(*registers, triple, options)),
-      info(target().createMCInstrInfo()), subtarget(target().createMCSubtargetInfo(triple, chipName(chip), "")),
+    : registers(target().createMCRegInfo(triple)),
+      asmInfo(target().createMCAsmInfo(*registers, triple, options)), info(target().createMCInstrInfo()),
+      subtarget(target().createMCSubtargetInfo(triple, chipName(chip), "")),
       context(std::make_unique<MCContext>(triple, asmInfo.get(), registers.get(), subtarget.get())),
       disassembler(target().createMCDisassembler(*subtarget, *context)),
       printer(target().createMCInstPrinter(triple, 0, *asmInfo, *info, *registers)) {}
@@ -54,6 +55,7 @@ std::string Machine::print(const MCInst &inst, uint64_t pc) {
 
 std::string Machine::mnemonic(const MCInst &inst) {
   StringRef name = StringRef(printer->getMnemonic(inst).first).trim();
+  name = name.split(' ').first; // "scratch_load_dword off," has its first operand in the name
   for (StringRef suffix : {"_e32", "_e64", "_dpp", "_sdwa"})
     name.consume_back(suffix);
   return name.str();

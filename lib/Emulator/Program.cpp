@@ -7,7 +7,8 @@ Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
   for (const CodeObject::Segment &segment : code->segments)
     if (segment.executable) {
       size_t count = segment.bytes.size() / 4;
-      texts.push_back({loadBase + segment.address, llvm::ArrayRef<uint8_t>(segment.bytes).take_front(count * 4),
+      texts.push_back({loadBase + segment.address,
+                       llvm::ArrayRef<uint8_t>(segment.bytes).take_front(count * 4),
                        std::make_unique<std::atomic<const Instruction *>[]>(count)});
     }
 }

@@ -10,8 +10,9 @@
 
 namespace kiln::emulator {
 
-/// Each instruction is decoded once, when first reached: a large object costs nothing to load, and data between
-/// functions is never taken for code. Look-ups are thread safe and take no lock once an address is decoded.
+/// Each instruction is decoded once, when first reached: a large object costs nothing to load, and data
+/// between functions is never taken for code. Look-ups are thread safe and take no lock once an address is
+/// decoded.
 class Program {
 public:
   Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress);

@@ -4,8 +4,8 @@ using namespace llvm;
 
 namespace kiln::emulator {
 
-/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as M0[12..15]
-/// say. Done on a copy, so that no clause knows of it.
+/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as
+/// M0[12..15] say. Done on a copy, so that no clause knows of it.
 static Instruction indexRegisters(const Wave &wave, Instruction inst) {
   unsigned offset = wave.sgpr[M0] & 0xFF, which = wave.sgpr[M0] >> 12 & 15;
   auto shift = [&](Operand &operand) {
@@ -66,7 +66,9 @@ namespace {
 class Fan final : public GroupObserver {
 public:
   explicit Fan(ArrayRef<std::unique_ptr<GroupObserver>> observers) : all(observers) {}
-  void waveBegin(const Wave &wave) override { each([&](auto &o) { o.waveBegin(wave); }); }
+  void waveBegin(const Wave &wave) override {
+    each([&](auto &o) { o.waveBegin(wave); });
+  }
   void beforeInstruction(const Wave &wave, const Instruction &inst) override {
     each([&](auto &o) { o.beforeInstruction(wave, inst); });
   }
@@ -85,8 +87,12 @@ public:
   void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
     each([&](auto &o) { o.outOfBounds(wave, inst, event); });
   }
-  void barrierReleased(const Workgroup &group) override { each([&](auto &o) { o.barrierReleased(group); }); }
-  void waveEnd(const Wave &wave) override { each([&](auto &o) { o.waveEnd(wave); }); }
+  void barrierReleased(const Workgroup &group) override {
+    each([&](auto &o) { o.barrierReleased(group); });
+  }
+  void waveEnd(const Wave &wave) override {
+    each([&](auto &o) { o.waveEnd(wave); });
+  }
 
 private:
   template <class Call> void each(Call call) {

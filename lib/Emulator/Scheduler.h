@@ -6,7 +6,8 @@
 
 namespace kiln::emulator {
 
-/// Runs until every wave has ended; an error names the wave that failed. Deterministic for the group's random state.
+/// Runs until every wave has ended; an error names the wave that failed. Deterministic for the group's random
+/// state.
 llvm::Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &options,
                          llvm::ArrayRef<std::unique_ptr<GroupObserver>> observers);
 

@@ -21,8 +21,8 @@ static const char *spaceName(MemorySpace space) {
   return space == MemorySpace::Global ? "global" : space == MemorySpace::Lds ? "LDS" : "scratch";
 }
 
-/// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS, reads
-/// give zero and writes are dropped (CDNA3 manual 11.3.1), which the caller does.
+/// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS,
+/// reads give zero and writes are dropped (CDNA3 manual 11.3.1), which the caller does.
 uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite) {
   uint8_t *bytes = nullptr;
   if (space == MemorySpace::Global) {
@@ -42,11 +42,11 @@ uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, uns
       const Allocation *near = space == MemorySpace::Global ? memory->nearest(address) : nullptr;
       std::string text;
       raw_string_ostream stream(text);
-      stream << "lane " << lane << (isWrite ? " writes " : " reads ") << size << " bytes of " << spaceName(space)
-             << " memory at " << format_hex(address, 1) << ", out of bounds";
+      stream << "lane " << lane << (isWrite ? " writes " : " reads ") << size << " bytes of "
+             << spaceName(space) << " memory at " << format_hex(address, 1) << ", out of bounds";
       if (near)
-        stream << " (" << int64_t(address - near->base) << " bytes into '" << near->name << "' of " << near->size
-               << " bytes" << (near->contains(address, size) ? ", which is read-only)" : ")");
+        stream << " (" << int64_t(address - near->base) << " bytes into '" << near->name << "' of "
+               << near->size << " bytes" << (near->contains(address, size) ? ", which is read-only)" : ")");
       fail(text);
     }
   }

@@ -9,8 +9,8 @@
 
 namespace kiln::emulator {
 
-/// One wave of 64 active lanes with zeroed registers, 64 KiB of LDS, 1 KiB of scratch a lane, and memory to allocate
-/// from. Set registers, run(text), look at registers.
+/// One wave of 64 active lanes with zeroed registers, 64 KiB of LDS, 1 KiB of scratch a lane, and memory to
+/// allocate from. Set registers, run(text), look at registers.
 struct Snippet {
   explicit Snippet(Chip chip = Chip::Gfx950) {
     group.lds.resize(65536);

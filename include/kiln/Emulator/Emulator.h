@@ -77,8 +77,9 @@ struct Launch {
   std::string kernel;
   uint32_t grid[3] = {1, 1, 1};  ///< workgroups
   uint32_t block[3] = {1, 1, 1}; ///< work-items
-  uint32_t items[3] = {0, 0, 0}; ///< work-items of the whole grid where the last groups are partial; 0: grid * block
-  std::vector<uint8_t> kernarg;  ///< explicit arguments; hidden ones are filled in
+  uint32_t items[3] = {
+      0, 0, 0}; ///< work-items of the whole grid where the last groups are partial; 0: grid * block
+  std::vector<uint8_t> kernarg; ///< explicit arguments; hidden ones are filled in
   uint32_t dynamicLds = 0;
   LaunchOptions options;
 };

@@ -16,7 +16,23 @@ using Handler = void (*)(Wave &, const Instruction &);
 
 /// The encodings of the CDNA3/CDNA4 manuals, chapter "Microcode Formats".
 enum class Format : uint8_t {
-  Sop1, Sop2, Sopk, Sopc, Sopp, Smem, Vop1, Vop2, Vopc, Vop3, Vop3p, Mai, Ds, Flat, Mubuf, Mtbuf, Unknown
+  Sop1,
+  Sop2,
+  Sopk,
+  Sopc,
+  Sopp,
+  Smem,
+  Vop1,
+  Vop2,
+  Vopc,
+  Vop3,
+  Vop3p,
+  Mai,
+  Ds,
+  Flat,
+  Mubuf,
+  Mtbuf,
+  Unknown
 };
 
 enum class OperandKind : uint8_t {
@@ -73,9 +89,9 @@ struct Instruction {
   /// Results. VALU: [0] vdst (or the mask of a compare), [1] carry out. VCC stands here also where the short
   /// encodings imply it. Memory: [0] the loaded registers.
   Operand dst[2];
-  /// Sources in the manual's order S0, S1, S2; tied copies of a destination are left out, an implied VCC (carry in,
-  /// select mask) is the last. MFMA: A, B, C, then the two scales.
-  /// Memory: [0] vaddr / DS addr / SMEM base, [1] data, [2] saddr / V# / DS data1, [3] soffset.
+  /// Sources in the manual's order S0, S1, S2; tied copies of a destination are left out, an implied VCC
+  /// (carry in, select mask) is the last. MFMA: A, B, C, then the two scales. Memory: [0] vaddr / DS addr /
+  /// SMEM base, [1] data, [2] saddr / V# / DS data1, [3] soffset.
   Operand src[5];
   uint8_t dstCount = 0, srcCount = 0;
 
@@ -86,10 +102,11 @@ struct Instruction {
   uint8_t cbsz = 0, abid = 0, blgp = 0; ///< MFMA
   SubDword sub;
 
-  int32_t offset = 0;   ///< memory immediate, sign extended where the manual says so; DS: offset0 of two-address forms
-  uint8_t offset1 = 0;  ///< DS two-address forms
+  int32_t offset =
+      0; ///< memory immediate, sign extended where the manual says so; DS: offset0 of two-address forms
+  uint8_t offset1 = 0; ///< DS two-address forms
   bool sc0 = false, sc1 = false, nt = false, lds = false, offen = false, idxen = false;
-  uint16_t simm16 = 0;  ///< SOPP, SOPK
+  uint16_t simm16 = 0; ///< SOPP, SOPK
   uint64_t encoding[2] = {0, 0};
 
   /// The one description of what the instruction touches besides memory; for a memory load, the registers its

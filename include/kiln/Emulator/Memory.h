@@ -12,7 +12,8 @@
 
 namespace kiln::emulator {
 
-/// Windows of the flat address space (CDNA3 manual 10.2): an address whose upper half matches is LDS or scratch.
+/// Windows of the flat address space (CDNA3 manual 10.2): an address whose upper half matches is LDS or
+/// scratch.
 constexpr uint64_t SharedAperture = 0x1000000000000, PrivateAperture = 0x2000000000000;
 
 struct Allocation {
@@ -26,8 +27,8 @@ struct Allocation {
   }
 };
 
-/// Allocations with at least 64 KiB of unmapped addresses (the red zone) between any two. Allocating and freeing is
-/// not thread safe; look-ups during a launch are.
+/// Allocations with at least 64 KiB of unmapped addresses (the red zone) between any two. Allocating and
+/// freeing is not thread safe; look-ups during a launch are.
 class AddressSpace {
 public:
   /// Returns the address of `size` zeroed bytes, aligned to 4 KiB.

@@ -44,7 +44,8 @@ public:
   /// Its registers and memory have just been read or written.
   virtual void memoryLanded(const Wave &wave, const PendingAccess &access) {}
   virtual void memoryAccess(const Wave &wave, const Instruction &inst, const MemoryEvent &event) {}
-  /// An access that hits no allocation, LDS or scratch; after this the wave fails (global) or reads zero (LDS).
+  /// An access that hits no allocation, LDS or scratch; after this the wave fails (global) or reads zero
+  /// (LDS).
   virtual void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) {}
   /// Every wave of the group has arrived or ended, and all go on.
   virtual void barrierReleased(const Workgroup &group) {}

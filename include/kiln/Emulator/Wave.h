@@ -41,8 +41,9 @@ struct Mode {
   bool vectorSkip() const { return bits & (1u << 28); }
 };
 
-/// A memory access between issue and landing. `issue` computes addresses and captures store data; `land` reads or
-/// writes the memory and writes the destination registers. When it lands is the launch's MemoryTiming.
+/// A memory access between issue and landing. `issue` computes addresses and captures store data; `land`
+/// reads or writes the memory and writes the destination registers. When it lands is the launch's
+/// MemoryTiming.
 struct PendingAccess {
   const Instruction *inst = nullptr;
   void (*land)(Wave &, PendingAccess &) = nullptr;

@@ -38,9 +38,12 @@ inline u32 fillRegister(u32 value, unsigned size, Fill fill, bool isSigned, u32 
   u32 wide = size == 1 ? (isSigned ? u32(i32(i8(value))) : value & 0xFF)
                        : (isSigned ? u32(i32(i16(value))) : value & 0xFFFF);
   switch (fill) {
-  case Fill::LowHalf: return (old & 0xFFFF0000) | (wide & 0xFFFF);
-  case Fill::HighHalf: return (old & 0xFFFF) | wide << 16;
-  default: return wide;
+  case Fill::LowHalf:
+    return (old & 0xFFFF0000) | (wide & 0xFFFF);
+  case Fill::HighHalf:
+    return (old & 0xFFFF) | wide << 16;
+  default:
+    return wide;
   }
 }
 

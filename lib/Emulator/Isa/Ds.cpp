@@ -13,7 +13,8 @@ template <unsigned Dwords> static void landRead(Wave &wave, PendingAccess &acces
   });
 }
 
-template <unsigned Size, Fill How, bool IsSigned> static void landNarrowRead(Wave &wave, PendingAccess &access) {
+template <unsigned Size, Fill How, bool IsSigned>
+static void landNarrowRead(Wave &wave, PendingAccess &access) {
   u32 *dst = wave.vgpr[access.inst->dst[0].index];
   forLanes(access.exec, [&](unsigned lane) {
     u32 value = 0;
@@ -31,7 +32,8 @@ template <unsigned Size, unsigned Shift> static void landWrite(Wave &wave, Pendi
   });
 }
 
-template <void (*Land)(Wave &, PendingAccess &)> static void issueAccess(Wave &wave, const Instruction &inst) {
+template <void (*Land)(Wave &, PendingAccess &)>
+static void issueAccess(Wave &wave, const Instruction &inst) {
   PendingAccess &access = wave.newAccess(inst, LgkmCnt);
   const u32 *addr = wave.vgpr[inst.src[0].index];
   for (unsigned lane = 0; lane < Lanes; ++lane)

@@ -5,7 +5,8 @@ namespace kiln::emulator {
 
 enum class Segment { Flat, Global, Scratch };
 
-template <Segment Kind> static void flatAddresses(Wave &wave, const Instruction &inst, PendingAccess &access) {
+template <Segment Kind>
+static void flatAddresses(Wave &wave, const Instruction &inst, PendingAccess &access) {
   const Operand &vaddr = inst.src[0], &saddr = inst.src[2];
   u64 base = (saddr ? readScalar(wave, saddr) : 0) + int64_t(inst.offset);
   const u32 *low = vaddr ? wave.vgpr[vaddr.index] : nullptr;
@@ -48,7 +49,8 @@ static void landNarrowLoad(Wave &wave, PendingAccess &access) {
   });
 }
 
-template <Segment Kind, unsigned Size, unsigned Shift> static void landStore(Wave &wave, PendingAccess &access) {
+template <Segment Kind, unsigned Size, unsigned Shift>
+static void landStore(Wave &wave, PendingAccess &access) {
   forLanes(access.exec, [&](unsigned lane) {
     u32 words[4];
     for (unsigned i = 0; i < (Size + 3) / 4; ++i)

@@ -3,18 +3,18 @@
 namespace kiln::emulator {
 
 // One function per file of this folder.
-#define KILN_ISA_FILES(FILE)                                                                                       \
-  FILE(Sop1)                                                                                                       \
-  FILE(Sop2)                                                                                                       \
-  FILE(Sopc)                                                                                                       \
-  FILE(Sopk)                                                                                                       \
-  FILE(Sopp)                                                                                                       \
-  FILE(Smem)                                                                                                       \
-  FILE(Vop1)                                                                                                       \
-  FILE(Vop2)                                                                                                       \
-  FILE(Vop3)                                                                                                       \
-  FILE(Vopc)                                                                                                       \
-  FILE(Ds)                                                                                                         \
+#define KILN_ISA_FILES(FILE)                                                                                 \
+  FILE(Sop1)                                                                                                 \
+  FILE(Sop2)                                                                                                 \
+  FILE(Sopc)                                                                                                 \
+  FILE(Sopk)                                                                                                 \
+  FILE(Sopp)                                                                                                 \
+  FILE(Smem)                                                                                                 \
+  FILE(Vop1)                                                                                                 \
+  FILE(Vop2)                                                                                                 \
+  FILE(Vop3)                                                                                                 \
+  FILE(Vopc)                                                                                                 \
+  FILE(Ds)                                                                                                   \
   FILE(Flat)
 
 #define DECLARE(file) void add##file(InstructionSet &isa);
@@ -47,7 +47,8 @@ std::vector<std::string> InstructionSet::mnemonics() const {
 
 Handler InstructionSet::unknownHandler() {
   return [](Wave &wave, const Instruction &inst) {
-    wave.fail(inst.mnemonic.empty() ? llvm::Twine("no instruction") : "unimplemented " + llvm::Twine(inst.mnemonic));
+    wave.fail(inst.mnemonic.empty() ? llvm::Twine("no instruction")
+                                    : "unimplemented " + llvm::Twine(inst.mnemonic));
   };
 }
 

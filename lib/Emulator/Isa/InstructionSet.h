@@ -21,8 +21,8 @@ public:
 
   // The forms below deduce operand types from the clause's signature.
 
-  /// One result per lane: `isa.vector("v_add_u32", [](u32 a, u32 b) { return a + b; })`. Serves every encoding
-  /// (e32, e64, SDWA, DPP) with all source and result modifiers. Isa/Vector.h.
+  /// One result per lane: `isa.vector("v_add_u32", [](u32 a, u32 b) { return a + b; })`. Serves every
+  /// encoding (e32, e64, SDWA, DPP) with all source and result modifiers. Isa/Vector.h.
   template <class Clause> void vector(llvm::StringRef mnemonic, Clause clause);
   /// Like vector, but the old value of the destination is the last argument (v_fmac_f32).
   template <class Clause> void vectorAccumulate(llvm::StringRef mnemonic, Clause clause);

@@ -18,14 +18,22 @@ inline u64 readScalar(const Wave &wave, const Operand &operand) {
     return operand.value;
   case OperandKind::Special:
     switch (operand.index) {
-    case 235: return SharedAperture;
-    case 236: return SharedAperture + 0xFFFFFFFF;
-    case 237: return PrivateAperture;
-    case 238: return PrivateAperture + 0xFFFFFFFF;
-    case 251: return wave.vcc() == 0;
-    case 252: return wave.exec() == 0;
-    case 253: return wave.scc;
-    default: return 0;
+    case 235:
+      return SharedAperture;
+    case 236:
+      return SharedAperture + 0xFFFFFFFF;
+    case 237:
+      return PrivateAperture;
+    case 238:
+      return PrivateAperture + 0xFFFFFFFF;
+    case 251:
+      return wave.vcc() == 0;
+    case 252:
+      return wave.exec() == 0;
+    case 253:
+      return wave.scc;
+    default:
+      return 0;
     }
   default:
     return 0;
@@ -67,7 +75,8 @@ void runScalarScc(const Clause &clause, Wave &wave, const Instruction &inst, std
 }
 
 template <class Clause, class R, class... A>
-void dispatchScalar(const Clause &clause, Wave &wave, const Instruction &inst, R (Clause::*method)(A...) const) {
+void dispatchScalar(const Clause &clause, Wave &wave, const Instruction &inst,
+                    R (Clause::*method)(A...) const) {
   using Tuple = std::tuple<A...>;
   constexpr size_t count = sizeof...(A);
   if constexpr (count > 0 && std::is_same_v<std::tuple_element_t<count - 1, Tuple>, bool &>)

@@ -27,14 +27,16 @@ static void issueLoad(Wave &wave, const Instruction &inst) {
 }
 
 void addSmem(InstructionSet &isa) {
-  for (const char *name : {"s_load_dword", "s_load_dwordx2", "s_load_dwordx4", "s_load_dwordx8", "s_load_dwordx16"})
+  for (const char *name :
+       {"s_load_dword", "s_load_dwordx2", "s_load_dwordx4", "s_load_dwordx8", "s_load_dwordx16"})
     isa.add(name, issueLoad);
   // Caches are not modelled: every access sees memory itself.
   for (const char *name : {"s_dcache_inv", "s_dcache_wb", "s_dcache_inv_vol", "s_dcache_wb_vol"})
     isa.add(name, [](Wave &, const Instruction &) {});
   // Time is the number of instructions executed, so that runs repeat.
   for (const char *name : {"s_memtime", "s_memrealtime"})
-    isa.add(name, [](Wave &wave, const Instruction &inst) { writeScalar<u64>(wave, inst.dst[0], wave.executed); });
+    isa.add(name,
+            [](Wave &wave, const Instruction &inst) { writeScalar<u64>(wave, inst.dst[0], wave.executed); });
 }
 
 } // namespace kiln::emulator

@@ -31,12 +31,32 @@ template <class T> static i32 leadingSign(T value) {
 template <class T> static void addBits(InstructionSet &isa, llvm::StringRef suffix) {
   auto name = [&](const char *base) { return (base + suffix).str(); };
   isa.scalar(name("s_mov_b"), [](T a) { return a; });
-  isa.scalar(name("s_not_b"), [](T a, bool &scc) { T r = ~a; scc = r != 0; return r; });
-  isa.scalar(name("s_wqm_b"), [](T a, bool &scc) { T r = wholeQuads(a); scc = r != 0; return r; });
-  isa.scalar(name("s_quadmask_b"), [](T a, bool &scc) { T r = quadMask(a); scc = r != 0; return r; });
+  isa.scalar(name("s_not_b"), [](T a, bool &scc) {
+    T r = ~a;
+    scc = r != 0;
+    return r;
+  });
+  isa.scalar(name("s_wqm_b"), [](T a, bool &scc) {
+    T r = wholeQuads(a);
+    scc = r != 0;
+    return r;
+  });
+  isa.scalar(name("s_quadmask_b"), [](T a, bool &scc) {
+    T r = quadMask(a);
+    scc = r != 0;
+    return r;
+  });
   isa.scalar(name("s_brev_b"), [](T a) { return llvm::reverseBits(a); });
-  isa.scalar(name("s_bcnt0_i32_b"), [](T a, bool &scc) { u32 r = llvm::popcount(T(~a)); scc = r != 0; return r; });
-  isa.scalar(name("s_bcnt1_i32_b"), [](T a, bool &scc) { u32 r = llvm::popcount(a); scc = r != 0; return r; });
+  isa.scalar(name("s_bcnt0_i32_b"), [](T a, bool &scc) {
+    u32 r = llvm::popcount(T(~a));
+    scc = r != 0;
+    return r;
+  });
+  isa.scalar(name("s_bcnt1_i32_b"), [](T a, bool &scc) {
+    u32 r = llvm::popcount(a);
+    scc = r != 0;
+    return r;
+  });
   isa.scalar(name("s_ff0_i32_b"), [](T a) { return firstBit(T(~a)); });
   isa.scalar(name("s_ff1_i32_b"), [](T a) { return firstBit(a); });
   isa.scalar(name("s_flbit_i32_b"), [](T a) { return leadingBit(a); });
@@ -100,7 +120,8 @@ static void addExec(InstructionSet &isa) {
 }
 
 static void addControl(InstructionSet &isa) {
-  isa.add("s_getpc_b64", [](Wave &wave, const Instruction &inst) { writeScalar<u64>(wave, inst.dst[0], wave.pc); });
+  isa.add("s_getpc_b64",
+          [](Wave &wave, const Instruction &inst) { writeScalar<u64>(wave, inst.dst[0], wave.pc); });
   isa.add("s_setpc_b64", [](Wave &wave, const Instruction &inst) {
     wave.pc = scalarSource<u64>(wave, inst.src[0]) & ~u64(3);
   });
@@ -123,7 +144,11 @@ void addSop1(InstructionSet &isa) {
   isa.scalar("s_flbit_i32_i64", [](i64 a) { return leadingSign(a); });
   isa.scalar("s_sext_i32_i8", [](u32 a) { return i32(i8(a)); });
   isa.scalar("s_sext_i32_i16", [](u32 a) { return i32(i16(a)); });
-  isa.scalar("s_abs_i32", [](u32 a, bool &scc) { u32 r = i32(a) < 0 ? -a : a; scc = r != 0; return r; });
+  isa.scalar("s_abs_i32", [](u32 a, bool &scc) {
+    u32 r = i32(a) < 0 ? -a : a;
+    scc = r != 0;
+    return r;
+  });
   isa.scalar("s_bitreplicate_b64_b32", [](u32 a) {
     u64 result = 0;
     for (unsigned bit = 0; bit < 32; ++bit)

@@ -53,7 +53,11 @@ static void setHardwareRegister(Wave &wave, u16 simm, u32 value) {
 void addSopk(InstructionSet &isa) {
   addCompares(isa);
   isa.scalar("s_movk_i32", [](i32 k) { return k; });
-  isa.scalar("s_addk_i32", [](i32 a, i32 k, bool &scc) { i32 r; scc = __builtin_add_overflow(a, k, &r); return r; });
+  isa.scalar("s_addk_i32", [](i32 a, i32 k, bool &scc) {
+    i32 r;
+    scc = __builtin_add_overflow(a, k, &r);
+    return r;
+  });
   isa.scalar("s_mulk_i32", [](u32 a, u32 k) { return a * k; });
   isa.add("s_cmovk_i32", [](Wave &wave, const Instruction &inst) {
     if (wave.scc)

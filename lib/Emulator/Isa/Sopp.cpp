@@ -3,7 +3,8 @@
 
 namespace kiln::emulator {
 
-template <class Condition> static void addBranch(InstructionSet &isa, llvm::StringRef name, Condition condition) {
+template <class Condition>
+static void addBranch(InstructionSet &isa, llvm::StringRef name, Condition condition) {
   static const Condition kept = condition;
   isa.add(name, [](Wave &wave, const Instruction &inst) {
     if (kept(wave))
@@ -20,8 +21,8 @@ static void addBranches(InstructionSet &isa) {
   addBranch(isa, "s_cbranch_execz", [](const Wave &wave) { return wave.exec() == 0; });
   addBranch(isa, "s_cbranch_execnz", [](const Wave &wave) { return wave.exec() != 0; });
   // No debugger is attached: COND_DBG_USER and COND_DBG_SYS are 0.
-  for (const char *name : {"s_cbranch_cdbgsys", "s_cbranch_cdbguser", "s_cbranch_cdbgsys_or_user",
-                           "s_cbranch_cdbgsys_and_user"})
+  for (const char *name :
+       {"s_cbranch_cdbgsys", "s_cbranch_cdbguser", "s_cbranch_cdbgsys_or_user", "s_cbranch_cdbgsys_and_user"})
     isa.add(name, [](Wave &, const Instruction &) {});
 }
 
@@ -48,8 +49,8 @@ void addSopp(InstructionSet &isa) {
     wave.fail("the kernel trapped (s_trap " + llvm::Twine(inst.simm16) + ")");
   });
   // Time, priority, messages to the host and caches: without effect on what is computed.
-  for (const char *name : {"s_nop", "s_sleep", "s_setprio", "s_sethalt", "s_wakeup", "s_sendmsg", "s_icache_inv",
-                           "s_incperflevel", "s_decperflevel", "s_ttracedata", "s_setkill"})
+  for (const char *name : {"s_nop", "s_sleep", "s_setprio", "s_sethalt", "s_wakeup", "s_sendmsg",
+                           "s_icache_inv", "s_incperflevel", "s_decperflevel", "s_ttracedata", "s_setkill"})
     isa.add(name, [](Wave &, const Instruction &) {});
 }
 

@@ -27,13 +27,15 @@ template <class To, class From> To bitCast(From from) {
   return to;
 }
 
-template <class T> constexpr bool isFloat = std::is_same_v<T, f16> || std::is_same_v<T, f32> || std::is_same_v<T, f64>;
+template <class T>
+constexpr bool isFloat = std::is_same_v<T, f16> || std::is_same_v<T, f32> || std::is_same_v<T, f64>;
 template <class T> constexpr unsigned dwordsOf = sizeof(T) > 4 ? 2 : 1;
 
 /// The unsigned integer with the bits of T.
 template <class T>
-using BitsOf = std::conditional_t<sizeof(T) == 8, u64, std::conditional_t<sizeof(T) == 4, u32,
-                                  std::conditional_t<sizeof(T) == 2, u16, u8>>>;
+using BitsOf =
+    std::conditional_t<sizeof(T) == 8, u64,
+                       std::conditional_t<sizeof(T) == 4, u32, std::conditional_t<sizeof(T) == 2, u16, u8>>>;
 
 /// Result, parameters and whether the last parameter is `bool &` of a clause (a lambda without captures).
 template <class F> struct Signature : Signature<decltype(&F::operator())> {};

@@ -23,35 +23,49 @@ static int dppSourceLane(unsigned control, int lane) {
   int shift = control & 15;
   auto inRow = [&](int to) { return to >= 0 && to < 16 ? row + to : -1; };
   switch (control >> 4) {
-  case 0x10: return inRow(place + shift); // row_shl
-  case 0x11: return inRow(place - shift); // row_shr
-  case 0x12: return row + ((place - shift) & 15); // row_ror
-  default: break;
+  case 0x10:
+    return inRow(place + shift); // row_shl
+  case 0x11:
+    return inRow(place - shift); // row_shr
+  case 0x12:
+    return row + ((place - shift) & 15); // row_ror
+  default:
+    break;
   }
   switch (control) {
-  case 0x130: return lane < 63 ? lane + 1 : -1;   // wave_shl
-  case 0x134: return (lane + 1) & 63;             // wave_rol
-  case 0x138: return lane - 1;                    // wave_shr
-  case 0x13C: return (lane - 1) & 63;             // wave_ror
-  case 0x140: return row + (15 - place);          // row_mirror
-  case 0x141: return (lane & ~7) + 7 - (lane & 7); // row_half_mirror
-  case 0x142: return lane >= 16 ? row - 1 : -1;   // row_bcast15
-  case 0x143: return lane >= 32 ? 31 : -1;        // row_bcast31
+  case 0x130:
+    return lane < 63 ? lane + 1 : -1; // wave_shl
+  case 0x134:
+    return (lane + 1) & 63; // wave_rol
+  case 0x138:
+    return lane - 1; // wave_shr
+  case 0x13C:
+    return (lane - 1) & 63; // wave_ror
+  case 0x140:
+    return row + (15 - place); // row_mirror
+  case 0x141:
+    return (lane & ~7) + 7 - (lane & 7); // row_half_mirror
+  case 0x142:
+    return lane >= 16 ? row - 1 : -1; // row_bcast15
+  case 0x143:
+    return lane >= 32 ? 31 : -1; // row_bcast31
   default:
     // row_newbcast: one lane of the row to all of it (CDNA, 0x150..0x15F)
     return control >= 0x150 && control < 0x160 ? row + shift : -1;
   }
 }
 
-/// Moves source 0 across lanes. Lanes whose row, bank or (without bound_ctrl) source is off keep their destination.
-static void moveDpp(Wave &wave, const Instruction &inst, LaneSource &source, unsigned words, LaneBuffer &buffer,
-                    u64 &enabled) {
+/// Moves source 0 across lanes. Lanes whose row, bank or (without bound_ctrl) source is off keep their
+/// destination.
+static void moveDpp(Wave &wave, const Instruction &inst, LaneSource &source, unsigned words,
+                    LaneBuffer &buffer, u64 &enabled) {
   LaneBuffer moved;
   u64 exec = wave.exec();
   for (int lane = 0; lane < int(Lanes); ++lane) {
     unsigned control = inst.sub.dppControl();
     int from = dppSourceLane(control, lane);
-    bool rowOn = inst.sub.dppRowMask() >> (lane / 16) & 1, bankOn = inst.sub.dppBankMask() >> (lane / 4 % 4) & 1;
+    bool rowOn = inst.sub.dppRowMask() >> (lane / 16) & 1,
+         bankOn = inst.sub.dppBankMask() >> (lane / 4 % 4) & 1;
     // The broadcasts to later rows leave the first rows alone (row_bcast15: row 0, row_bcast31: rows 0, 1).
     bool valid = from >= 0 && (exec >> from & 1);
     moved.words[0][lane] = valid ? source.low[from] : 0;
@@ -63,8 +77,8 @@ static void moveDpp(Wave &wave, const Instruction &inst, LaneSource &source, uns
   source = {buffer.words[0], buffer.words[1]};
 }
 
-LaneSource modifiedSource(Wave &wave, const Instruction &inst, unsigned n, OperandType type, LaneBuffer &buffer,
-                          u64 &enabled) {
+LaneSource modifiedSource(Wave &wave, const Instruction &inst, unsigned n, OperandType type,
+                          LaneBuffer &buffer, u64 &enabled) {
   LaneSource source = plainSource(wave, inst.src[n], buffer);
   unsigned words = type.bits > 32 ? 2 : 1;
   if (inst.dpp && n == 0)

@@ -29,10 +29,10 @@ struct OperandType {
 };
 template <class T> constexpr OperandType operandType{u8(sizeof(T) * 8), isFloat<T>, std::is_signed_v<T>};
 
-/// Source n with all modifiers of the encoding applied (SDWA and op_sel selection, DPP movement, abs, neg, sext).
-/// `enabled` loses the lanes that DPP switches off. Vector.cpp.
-LaneSource modifiedSource(Wave &wave, const Instruction &inst, unsigned n, OperandType type, LaneBuffer &buffer,
-                          u64 &enabled);
+/// Source n with all modifiers of the encoding applied (SDWA and op_sel selection, DPP movement, abs, neg,
+/// sext). `enabled` loses the lanes that DPP switches off. Vector.cpp.
+LaneSource modifiedSource(Wave &wave, const Instruction &inst, unsigned n, OperandType type,
+                          LaneBuffer &buffer, u64 &enabled);
 /// Applies omod, clamp, SDWA destination selection and op_sel[3] to raw results, against the old destination.
 void modifyResult(Wave &wave, const Instruction &inst, OperandType type, LaneBuffer &result);
 
@@ -78,8 +78,12 @@ inline f32 flushDenormal(f32 value) {
 }
 
 namespace detail {
-template <class T> bool flushesIn(const Wave &wave) { return std::is_same_v<T, f32> && !wave.mode.denorm32In(); }
-template <class T> bool flushesOut(const Wave &wave) { return std::is_same_v<T, f32> && !wave.mode.denorm32Out(); }
+template <class T> bool flushesIn(const Wave &wave) {
+  return std::is_same_v<T, f32> && !wave.mode.denorm32In();
+}
+template <class T> bool flushesOut(const Wave &wave) {
+  return std::is_same_v<T, f32> && !wave.mode.denorm32Out();
+}
 
 template <bool Flush, class T> T laneValue(const LaneSource &source, unsigned lane) {
   T value = source.get<T>(lane);
@@ -168,7 +172,8 @@ u64 compareLanes(const Clause &clause, Wave &wave, const Instruction &inst, u64 
 
 /// Compares write 0 for lanes that are switched off.
 template <bool WritesExec, class Clause, class... A>
-void runCompare(const Clause &clause, Wave &wave, const Instruction &inst, bool (Clause::*method)(A...) const) {
+void runCompare(const Clause &clause, Wave &wave, const Instruction &inst,
+                bool (Clause::*method)(A...) const) {
   u64 enabled = wave.exec();
   u64 mask = compareLanes(clause, wave, inst, enabled, method, std::index_sequence_for<A...>()) & enabled;
   wave.setPair(inst.dst[0].index, mask);
@@ -185,7 +190,8 @@ std::index_sequence_for<A...> parametersOf(R (Clause::*)(A...) const) {
 template <class Clause> void InstructionSet::vector(llvm::StringRef mnemonic, Clause clause) {
   static const Clause kept = clause; // captureless: only its type matters
   add(mnemonic, [](Wave &wave, const Instruction &inst) {
-    detail::runVector<false>(kept, wave, inst, &Clause::operator(), detail::parametersOf(&Clause::operator()));
+    detail::runVector<false>(kept, wave, inst, &Clause::operator(),
+                             detail::parametersOf(&Clause::operator()));
   });
 }
 

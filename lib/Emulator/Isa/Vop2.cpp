@@ -22,7 +22,8 @@ static void addIntegers(InstructionSet &isa) {
   isa.vector("v_mul_u32_u24", [](u32 a, u32 b) { return (a & 0xFFFFFF) * (b & 0xFFFFFF); });
   isa.vector("v_mul_hi_u32_u24", [](u32 a, u32 b) { return u32(u64(a & 0xFFFFFF) * (b & 0xFFFFFF) >> 32); });
   isa.vector("v_mul_i32_i24", [](u32 a, u32 b) { return u32((i32(a << 8) >> 8) * i64(i32(b << 8) >> 8)); });
-  isa.vector("v_mul_hi_i32_i24", [](u32 a, u32 b) { return u32((i64(i32(a << 8) >> 8) * (i32(b << 8) >> 8)) >> 32); });
+  isa.vector("v_mul_hi_i32_i24",
+             [](u32 a, u32 b) { return u32((i64(i32(a << 8) >> 8) * (i32(b << 8) >> 8)) >> 32); });
 }
 
 static void addFloats(InstructionSet &isa) {
@@ -36,7 +37,8 @@ static void addFloats(InstructionSet &isa) {
   isa.vector("v_fmaak_f32", [](f32 a, f32 b, f32 k) { return std::fma(a, b, k); });
 }
 
-/// dst[1] is the mask of carries out; src[2] that of carries in. Neither exists for lanes that are switched off.
+/// dst[1] is the mask of carries out; src[2] that of carries in. Neither exists for lanes that are switched
+/// off.
 template <class Clause> static void addCarry(InstructionSet &isa, llvm::StringRef name, Clause clause) {
   static const Clause kept = clause;
   isa.add(name, [](Wave &wave, const Instruction &inst) {

@@ -49,6 +49,9 @@ static void addFloats(InstructionSet &isa) {
 }
 
 static void addLanes(InstructionSet &isa) {
+  isa.vector("v_accvgpr_read_b32", [](u32 a) { return a; });
+  isa.vector("v_accvgpr_write_b32", [](u32 a) { return a; });
+  isa.vector("v_accvgpr_mov_b32", [](u32 a) { return a; });
   isa.add("v_readlane_b32", [](Wave &wave, const Instruction &inst) {
     LaneBuffer buffer;
     unsigned lane = scalarSource<u32>(wave, inst.src[1]) & 63;

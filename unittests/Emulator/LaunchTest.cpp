@@ -1,0 +1,113 @@
+// Code objects: errors of the loader, and a kernel compiled by clang.
+#include "kiln/Emulator/Emulator.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <gtest/gtest.h>
+
+using namespace kiln::emulator;
+
+static std::string loadError(llvm::ArrayRef<uint8_t> bytes) {
+  auto object = CodeObject::load(bytes);
+  return object ? "" : llvm::toString(object.takeError());
+}
+
+TEST(Loader, RejectsWhatIsNoCodeObject) {
+  std::vector<uint8_t> bytes{'h', 'e', 'l', 'l', 'o'};
+  EXPECT_EQ(loadError(bytes), "not an ELF file: expected a code object (.co, .hsaco)");
+  bytes = {0x7F, 'E', 'L', 'F', 2, 1};
+  EXPECT_EQ(loadError(bytes), "truncated ELF file: 6 bytes do not hold its header");
+  bytes.resize(64);
+  bytes[18] = 62; // x86-64
+  EXPECT_EQ(loadError(bytes),
+            "an ELF file for another machine (e_machine 62): expected an AMDGPU code object");
+}
+
+TEST(Memory, RedZonesSeparateAllocations) {
+  AddressSpace memory;
+  uint64_t first = memory.allocate(100, "first"), second = memory.allocate(100, "second");
+  EXPECT_GE(second - (first + 100), 65536u);
+  EXPECT_TRUE(memory.find(first, 100));
+  EXPECT_FALSE(memory.find(first, 101));
+  EXPECT_FALSE(memory.find(first - 1, 1));
+  EXPECT_EQ(memory.nearest(first + 200)->name, "first");
+  // Allocations start at 4 GiB.
+  EXPECT_EQ(llvm::toString(memory.free(first + 1)), "cannot free 0x100000001: no allocation starts there");
+}
+
+static std::shared_ptr<CodeObject> compiled(Chip chip, int level) {
+  std::string path =
+      std::string(KERNELS "/vector-add-") + chipName(chip) + "-O" + std::to_string(level) + ".co";
+  auto file = llvm::MemoryBuffer::getFile(path);
+  EXPECT_TRUE(file) << path;
+  return llvm::cantFail(CodeObject::load(llvm::arrayRefFromStringRef((*file)->getBuffer())));
+}
+
+TEST(Loader, UnknownKernelListsThoseThereAre) {
+  auto kernel = compiled(Chip::Gfx950, 2)->find("matmul");
+  ASSERT_FALSE(kernel);
+  EXPECT_EQ(llvm::toString(kernel.takeError()), "no kernel 'matmul': the code object has vector_add");
+}
+
+TEST(Loader, EveryTruncationIsAnError) {
+  auto object = compiled(Chip::Gfx942, 2);
+  llvm::ArrayRef<uint8_t> bytes = object->elf;
+  for (size_t size = 0; size < 4096 && size < bytes.size(); size += 7)
+    EXPECT_NE(loadError(bytes.take_front(size)), "") << size;
+}
+
+/// Adds 1000 numbers (the fourth workgroup is partial) and compares with the host's sum.
+static void addVectors(Chip chip, int level, LaunchOptions options) {
+  constexpr int N = 1000;
+  Device device(chip);
+  auto program = llvm::cantFail(device.load(compiled(chip, level)));
+  std::vector<float> a(N), b(N), c(N);
+  for (int i = 0; i < N; ++i) {
+    a[i] = 0.37f * i - 5;
+    b[i] = 1e-3f * i * i;
+  }
+  uint64_t at[3];
+  for (uint64_t &address : at)
+    address = device.memory().allocate(N * 4, "vector");
+  ASSERT_FALSE(device.memory().write(at[0], a.data(), N * 4));
+  ASSERT_FALSE(device.memory().write(at[1], b.data(), N * 4));
+  Launch launch;
+  launch.kernel = "vector_add";
+  launch.grid[0] = 4;
+  launch.block[0] = 256;
+  launch.kernarg.resize(28);
+  memcpy(launch.kernarg.data(), at, 24);
+  memcpy(launch.kernarg.data() + 24, &N, 4);
+  launch.options = options;
+  auto result = device.launch(*program, launch);
+  ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
+  ASSERT_FALSE(device.memory().read(at[2], c.data(), N * 4));
+  for (int i = 0; i < N; ++i)
+    ASSERT_EQ(c[i], a[i] + b[i]) << i;
+}
+
+TEST(Launch, VectorAdd) {
+  for (Chip chip : {Chip::Gfx942, Chip::Gfx950})
+    for (int level : {0, 2})
+      for (Policy policy : {Policy::ShortTurns, Policy::Random, Policy::OneAhead})
+        for (MemoryTiming timing : {MemoryTiming::AtIssue, MemoryTiming::AtWait, MemoryTiming::Random}) {
+          LaunchOptions options;
+          options.policy = policy;
+          options.timing = timing;
+          addVectors(chip, level, options);
+        }
+}
+
+TEST(Launch, WrongArgumentsListThoseOfTheKernel) {
+  Device device(Chip::Gfx950);
+  auto program = llvm::cantFail(device.load(compiled(Chip::Gfx950, 2)));
+  Launch launch;
+  launch.kernel = "vector_add";
+  launch.kernarg.resize(8);
+  auto result = device.launch(*program, launch);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(llvm::toString(result.takeError()), "8 bytes of arguments: kernel 'vector_add' takes 28\n"
+                                                "  offset 0, 8 bytes: global_buffer\n"
+                                                "  offset 8, 8 bytes: global_buffer\n"
+                                                "  offset 16, 8 bytes: global_buffer\n"
+                                                "  offset 24, 4 bytes: by_value");
+}

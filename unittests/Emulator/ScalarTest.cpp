@@ -1,0 +1,115 @@
+// Scalar ALU: expected values by hand from the manual's definitions.
+#include "Snippet.h"
+
+using namespace kiln::emulator;
+
+TEST(Scalar, AddSetsCarry) {
+  Snippet t;
+  t.s(1) = 0xFFFFFFFF;
+  t.s(2) = 2;
+  ASSERT_EQ(t.run("s_add_u32 s0, s1, s2\n s_addc_u32 s3, 0, 0"), "");
+  EXPECT_EQ(t.s(0), 1u);
+  EXPECT_EQ(t.s(3), 1u);
+  EXPECT_FALSE(t.wave().scc);
+}
+
+TEST(Scalar, SubtractBorrows) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_sub_u32 s0, 0, 1\n s_subb_u32 s1, 0, 0"), "");
+  EXPECT_EQ(t.s(0), 0xFFFFFFFFu);
+  EXPECT_EQ(t.s(1), 0xFFFFFFFFu);
+  EXPECT_TRUE(t.wave().scc);
+}
+
+TEST(Scalar, MaximumIsInclusiveInScc) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_max_i32 s0, 3, 3"), "");
+  EXPECT_TRUE(t.wave().scc);
+}
+
+TEST(Scalar, FieldExtraction) {
+  Snippet t;
+  t.s(1) = 0x00F80000;
+  // offset 19, width 5: all ones, so -1 signed
+  ASSERT_EQ(t.run("s_bfe_i32 s0, s1, 0x50013\n s_bfe_u32 s2, s1, 0x50013\n s_bfe_u32 s3, s1, 0x13"), "");
+  EXPECT_EQ(t.s(0), 0xFFFFFFFFu);
+  EXPECT_EQ(t.s(2), 31u);
+  EXPECT_EQ(t.s(3), 0u);
+}
+
+TEST(Scalar, LiteralsOf64BitOperands) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_mov_b64 s[0:1], 1.0\n s_mov_b64 s[2:3], 0x12345678\n s_mov_b64 s[4:5], -3"), "");
+  EXPECT_EQ(t.wave().pair(0), 0x3FF0000000000000u);
+  EXPECT_EQ(t.wave().pair(2), 0x12345678u);
+  EXPECT_EQ(t.wave().pair(4), ~uint64_t(2));
+}
+
+TEST(Scalar, SaveExec) {
+  Snippet t;
+  t.wave().setPair(Vcc, 0xF0);
+  ASSERT_EQ(
+      t.run("s_and_saveexec_b64 s[0:1], vcc\n s_mov_b64 s[2:3], exec\n s_andn1_saveexec_b64 s[4:5], 0x30"),
+      "");
+  EXPECT_EQ(t.wave().pair(0), ~uint64_t(0));
+  EXPECT_EQ(t.wave().pair(2), 0xF0u);
+  EXPECT_EQ(t.wave().exec(), 0xC0u); // ~0x30 & 0xF0
+}
+
+TEST(Scalar, ImmediateForms) {
+  Snippet t;
+  t.s(0) = 5;
+  ASSERT_EQ(t.run("s_addk_i32 s0, -7\n s_mulk_i32 s0, 3\n s_movk_i32 s1, 0x8000\n s_cmpk_eq_u32 s1, 0x8000"),
+            "");
+  EXPECT_EQ(t.s(0), uint32_t(-6));
+  EXPECT_EQ(t.s(1), 0xFFFF8000u);
+  EXPECT_FALSE(t.wave().scc); // unsigned compares extend the immediate with zeros
+}
+
+TEST(Scalar, LoopCounts) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_mov_b32 s0, 0\nloop:\n s_add_u32 s0, s0, 3\n s_cmp_lt_u32 s0, 30\n s_cbranch_scc1 loop"),
+            "");
+  EXPECT_EQ(t.s(0), 30u);
+}
+
+TEST(Scalar, CallAndReturn) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_call_b64 s[30:31], f\n s_mov_b32 s1, 2\n s_branch end\nf: s_mov_b32 s0, 1\n s_setpc_b64 "
+                  "s[30:31]\nend:"),
+            "");
+  EXPECT_EQ(t.s(0), 1u);
+  EXPECT_EQ(t.s(1), 2u);
+}
+
+TEST(Scalar, ModeRegisterFields) {
+  Snippet t;
+  ASSERT_EQ(
+      t.run("s_getreg_b32 s0, hwreg(HW_REG_MODE, 4, 4)\n s_setreg_imm32_b32 hwreg(HW_REG_MODE, 0, 2), 3"),
+      "");
+  EXPECT_EQ(t.s(0), 0xFu);
+  EXPECT_EQ(t.wave().mode.round32(), 3u);
+}
+
+TEST(Scalar, LoadsLandAtTheWait) {
+  Snippet t;
+  uint64_t base = t.memory.allocate(64, "data");
+  uint32_t words[4] = {1, 2, 3, 4};
+  ASSERT_FALSE(t.memory.write(base + 16, words, 16));
+  t.wave().setPair(2, base);
+  ASSERT_EQ(
+      t.run(
+          "s_load_dwordx4 s[4:7], s[2:3], 0x10\n s_mov_b32 s8, s7\n s_waitcnt lgkmcnt(0)\n s_mov_b32 s9, s7"),
+      "");
+  EXPECT_EQ(t.s(8), 0u);
+  EXPECT_EQ(t.s(9), 4u);
+}
+
+TEST(Scalar, WildLoadFails) {
+  Snippet t;
+  uint64_t base = t.memory.allocate(64, "data");
+  t.wave().setPair(2, base + 64);
+  std::string error = t.run("s_load_dword s4, s[2:3], 0x0\n s_waitcnt lgkmcnt(0)");
+  EXPECT_NE(error.find("64 bytes into 'data' of 64 bytes"), std::string::npos) << error;
+  EXPECT_NE(error.find("s_load_dword s4, s[2:3], 0x0"), std::string::npos) << error;
+}
