@@ -55,13 +55,13 @@ LogicalResult MachineOp::verify() {
     return failure();
   if (getLanes() && !llvm::isPowerOf2_64(*getLanes()))
     return emitOpError() << "expects 'lanes' to be a power of two, found " << *getLanes();
-  // A machine that inherits may leave out what it takes over, and one without a triple is a part of a machine or
-  // something for others to inherit. Whether a whole machine has all that it needs is seen when its parts are merged.
-  if (getInherits() || !getTriple())
-    return success();
-  for (StringRef key : {"cpu", "lanes", "max_threads", "formats", "tracking"})
-    if (!(*this)->getAttr(key))
-      return emitOpError() << "lacks the key '" << key << "'";
+  return success();
+}
+
+LogicalResult target::verifyComplete(MachineOp machine) {
+  for (StringRef key : {"triple", "cpu", "lanes", "max_threads", "formats", "tracking"})
+    if (!machine->getAttr(key))
+      return machine.emitOpError() << "lacks the key '" << key << "'";
   return success();
 }
 

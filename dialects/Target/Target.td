@@ -59,6 +59,9 @@ def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, 
     | `inherits` | machines whose facts this one takes over unless it has its own of the same name |
     | `removes` | inherited facts that this machine lacks |
 
+    A machine may be spread over several ops of its name, one per file, and each key may stand in any of them.
+    `verifyComplete` checks what they make together.
+
     ```mlir
     target.machine @toy attributes {triple = "amdgcn-amd-amdhsa", cpu = "gfx950", lanes = 64, max_threads = 1024,
                          formats = [f32, bf16], tracking = "counter"} {
@@ -136,15 +139,15 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
     instruction: `layout_scale_a` (m x k/block) and `layout_scale_b` (k/block x n).
 
     The body takes per-lane vectors of a, b and acc (elements below 16 bits as integers of their width; scales as
-    one i8 each, extended to i32) and yields the accumulator; one element is a scalar. `cycles` is what it occupies
-    its `unit` for. `approximate` marks one that rounds its operands to fewer bits than their type has: it is used
-    only where a schedule names it.
+    one i8 each, extended to i32) and yields the accumulator. `cycles` is what it occupies its `unit` for.
+    `inexact` marks an instruction that reads fewer bits of a and b than their types have: only a schedule that names it
+    gets it.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
                        AnyAttr:$layout_a, AnyAttr:$layout_b, AnyAttr:$layout_acc, OptionalAttr<I64Attr>:$scale_block,
                        OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
-                       I64Attr:$cycles, UnitAttr:$approximate);
+                       I64Attr:$cycles, UnitAttr:$inexact);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
 

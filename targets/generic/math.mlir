@@ -1,11 +1,13 @@
-// Math that no instruction set need have, in plain arithmetic. A machine overrides one by an atom of the same name.
+// Math that no instruction set need have, in plain arithmetic. A machine overrides one by an atom of the same
+// name.
 //
-// Each function is f32 to f32 and within 1 ulp of the real result over all inputs unless it says otherwise; infinities,
-// NaN, signed zeros and denormals are as in C99 F.10. There is no square root here: both code generators expand
-// math.sqrt to a correctly rounded one. Polynomials are minimax fits in the relative error of the result.
+// Each function is f32 to f32 and within 1 ulp of the real result over all inputs unless it says otherwise;
+// infinities, NaN, signed zeros and denormals are as in C99 F.10. There is no square root here: both code
+// generators expand math.sqrt to a correctly rounded one. Polynomials are minimax fits in the relative error
+// of the result.
 //
-// "1.5 * 2^23" in a comment: adding it to |v| < 2^22 rounds v to the nearest integer, which then stands in the low bits
-// of the sum.
+// "1.5 * 2^23" in a comment: adding it to |v| < 2^22 rounds v to the nearest integer, which then stands in
+// the low bits of the sum.
 target.machine @generic {
   // e^x = 2^n e^r with |r| <= ln(2)/2. 0.88 ulp.
   target.elementwise @exp attributes {implements = "math.exp", from = f32, to = f32} {
@@ -223,7 +225,8 @@ target.machine @generic {
     target.yield %y : f32
   }
 
-  // Below 5/8 x + x^3 P(x^2), above 1 - 2 / (e^2x + 1); e^2x = infinity gives 1. 1.5 ulp with an exp of 1 ulp.
+  // Below 5/8 x + x^3 P(x^2), above 1 - 2 / (e^2x + 1); e^2x = infinity gives 1. 1.5 ulp with an exp of 1
+  // ulp.
   target.elementwise @tanh attributes {implements = "math.tanh", from = f32, to = f32} {
   ^bb0(%x: f32):
     %a = math.absf %x : f32
@@ -253,7 +256,8 @@ target.machine @generic {
     target.yield %y : f32
   }
 
-  // Below 0.92 x + x P(x^2), above 1 - e^-(x + x Q(x)), where Q fits -ln(1 - erf). 1.1 ulp with an exp of 1 ulp.
+  // Below 0.92 x + x P(x^2), above 1 - e^-(x + x Q(x)), where Q fits -ln(1 - erf). 1.1 ulp with an exp of 1
+  // ulp.
   target.elementwise @erf attributes {implements = "math.erf", from = f32, to = f32} {
   ^bb0(%x: f32):
     %a = math.absf %x : f32

@@ -1,6 +1,8 @@
-// Copies between global memory, registers and shared memory. An address is view + uniform + offset, both unsigned 32 bit.
+// Copies between global memory, registers and shared memory. An address is view + uniform + offset, both
+// unsigned 32 bit.
 target.machine @sm_80 {
-  // PTX ISA 9.7.9.8 "ld", 9.7.9.11 "st". Out of bounds the instruction is predicated off and the preset zero remains.
+  // PTX ISA 9.7.9.8 "ld", 9.7.9.11 "st". Out of bounds the instruction is predicated off and the preset zero
+  // remains.
   target.copy @load_1 attributes {from = "global", to = "register", bytes = 1} {
   ^bb0(%view: !llvm.ptr<1>, %offset: i32, %uniform: i32, %in_bounds: i1):
     %o = arith.extui %offset : i32 to i64
@@ -136,8 +138,8 @@ target.machine @sm_80 {
     target.yield
   }
 
-  // PTX ISA 9.7.9.25.3 "cp.async": bytes beyond the source size are written as zeros. 16 bytes bypass L1 (.cg).
-  // Groups complete in order; a wait names how many of the last ones may still be in flight.
+  // PTX ISA 9.7.9.25.3 "cp.async": bytes beyond the source size are written as zeros. 16 bytes bypass L1
+  // (.cg). Groups complete in order; a wait names how many of the last ones may still be in flight.
   target.counter @cp_async {max = 7, in_order = true}
 
   target.copy @cp_async_4 attributes {from = "global", to = "shared", bytes = 4, per_lane,

@@ -1,4 +1,5 @@
-// Elementwise instructions. Errors are PTX ISA 9.7.3's bounds on the instruction with our own operations added.
+// Elementwise instructions. Errors are PTX ISA 9.7.3's bounds on the instruction with our own operations
+// added.
 target.machine @sm_80 {
   // PTX ISA 9.7.3.21 "ex2": relative error 2^-22.5. Results below 2^-126 are flushed to zero.
   target.elementwise @exp2 attributes {implements = "math.exp2", from = f32, to = f32} {
@@ -7,8 +8,9 @@ target.machine @sm_80 {
     target.yield %y : f32
   }
 
-  // e^x = 2^t (1 + d ln 2), where t + d = x log2(e) to twice the precision. 4 ulp; results below 2^-126 are flushed to
-  // zero. The bounds keep infinities out of the differences; they are where the result has become 0 and infinity.
+  // e^x = 2^t (1 + d ln 2), where t + d = x log2(e) to twice the precision. 4 ulp; results below 2^-126 are
+  // flushed to zero. The bounds keep infinities out of the differences; they are where the result has become
+  // 0 and infinity.
   target.elementwise @exp attributes {implements = "math.exp", from = f32, to = f32} {
   ^bb0(%x: f32):
     %lowest = arith.constant -104.0 : f32
@@ -37,14 +39,14 @@ target.machine @sm_80 {
   }
 
   // PTX ISA 9.7.9.21 "cvt": two f32 into one register; the first operand becomes the upper half.
-  target.elementwise @convert_f32_bf16 attributes {implements = "convert", from = f32, to = bf16, width = 2} {
+  target.elementwise @convert_f32_to_bf16_x2 attributes {implements = "convert", from = f32, to = bf16, width = 2} {
   ^bb0(%x: vector<2xf32>):
     %x0, %x1 = vector.to_elements %x : vector<2xf32>
     %y = llvm.call_intrinsic "llvm.nvvm.ff2bf16x2.rn"(%x1, %x0) : (f32, f32) -> vector<2xbf16>
     target.yield %y : vector<2xbf16>
   }
 
-  target.elementwise @convert_f32_f16 attributes {implements = "convert", from = f32, to = f16, width = 2} {
+  target.elementwise @convert_f32_to_f16_x2 attributes {implements = "convert", from = f32, to = f16, width = 2} {
   ^bb0(%x: vector<2xf32>):
     %x0, %x1 = vector.to_elements %x : vector<2xf32>
     %y = llvm.call_intrinsic "llvm.nvvm.ff2f16x2.rn"(%x1, %x0) : (f32, f32) -> vector<2xf16>

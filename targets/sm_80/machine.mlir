@@ -1,7 +1,8 @@
-// NVIDIA Ampere, compute capability 8.0: mma.sync on registers, asynchronous copies to shared memory in groups.
+// NVIDIA Ampere, compute capability 8.0: mma.sync on registers, asynchronous copies to shared memory in
+// groups.
 //
-// Sources: CUDA C++ Programming Guide 12.6, section 16.2 "Features and Technical Specifications" (table 21, column 8.0)
-// unless a comment names another.
+// Sources: CUDA C++ Programming Guide 12.6, section 16.2 "Features and Technical Specifications" (table 21,
+// column 8.0) unless a comment names another.
 target.machine @sm_80 attributes {
   triple = "nvptx64-nvidia-cuda", cpu = "sm_80",
   // The newest PTX that an R535 (CUDA 12.2) driver assembles; mma.sync and cp.async need 7.0.
@@ -16,9 +17,9 @@ target.machine @sm_80 attributes {
   tracking = "group",
   inherits = ["generic"]
 } {
-  // 163 KB per block when asked for at launch; 48 KB without asking (and for arrays of a fixed size). 32 banks of 4
-  // bytes. Which lanes are served together for 8 and 16 bytes is not in the guide; it is what the profiler's "ideal"
-  // wavefronts count: half warps and quarter warps.
+  // 163 KB per block when asked for at launch; 48 KB without asking (and for arrays of a fixed size). 32
+  // banks of 4 bytes. Which lanes are served together for 8 and 16 bytes is not in the guide; it is what the
+  // profiler's "ideal" wavefronts count: half warps and quarter warps.
   target.memory @shared {space = 3, bytes = 166912, granule = 128, banks = 32, bank_bytes = 4, phases = {
     read_4 = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
                16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]],
@@ -35,7 +36,7 @@ target.machine @sm_80 attributes {
   // Size is the chip's.
   target.memory @global {space = 1}
 
-  // 65,536 registers an SM: 512 per lane on each of four schedulers. At most 255 a thread, in steps of 8 (a warp
-  // allocates 256 at a time: CUDA occupancy calculator, "register allocation unit size").
+  // 65,536 registers an SM: 512 per lane on each of four schedulers. At most 255 a thread, in steps of 8 (a
+  // warp allocates 256 at a time: CUDA occupancy calculator, "register allocation unit size").
   target.registers @registers {count = 512, bits = 32, granule = 8, limit = 255, per = "lane"}
 }

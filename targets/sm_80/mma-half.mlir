@@ -1,9 +1,11 @@
 // Matrix instructions on 16-bit floats.
 //
-// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t = lane % 4, row
-// g of A, column g of B and row g of the accumulator belong to lane group g; t and the registers run along k (n).
+// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t =
+// lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
+// registers run along k (n).
 //
-// Cycles: an SM's quarter does 256 multiply-adds of f16 or bf16 a cycle (NVIDIA A100 whitepaper, table 4: 1,024 an SM).
+// Cycles: an SM's quarter does 256 multiply-adds of f16 or bf16 a cycle (NVIDIA A100 whitepaper, table 4:
+// 1,024 an SM).
 #a_16x16 = #layout.linear<2, reg = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>
 #b_16x8 = #layout.linear<2, reg = [[1, 0], [8, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]]>
 #acc_16x8 = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>

@@ -1,7 +1,8 @@
 // Matrix instructions on 4-bit integers.
 //
-// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t = lane % 4, row
-// g of A, column g of B and row g of the accumulator belong to lane group g; t and the registers run along k (n).
+// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t =
+// lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
+// registers run along k (n).
 #a_16x64 = #layout.linear<2, reg = [[0, 1], [0, 2], [0, 4], [8, 0], [0, 32]], lane = [[0, 8], [0, 16], [1, 0],
         [2, 0], [4, 0]]>
 #b_64x8 = #layout.linear<2, reg = [[1, 0], [2, 0], [4, 0], [32, 0]], lane = [[8, 0], [16, 0], [0, 1], [0, 2],
@@ -17,7 +18,8 @@
 !i32x2 = !llvm.struct<(i32, i32)>
 
 target.machine @sm_80 {
-  // PTX ISA 9.7.14.5.6 (m8n8k32), 9.7.14.5.10 (m16n8k32), 9.7.14.5.11 (m16n8k64). 1,024 multiply-adds a cycle.
+  // PTX ISA 9.7.14.5.6 (m8n8k32), 9.7.14.5.10 (m16n8k32), 9.7.14.5.11 (m16n8k64). 1,024 multiply-adds a
+  // cycle.
   target.mma @mma_m16n8k64_i32_i4 attributes {m = 16, n = 8, k = 64, a = i4, b = i4, acc = i32,
       layout_a = #a_16x64, layout_b = #b_64x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8} {
   ^bb0(%a: vector<32xi4>, %b: vector<16xi4>, %c: vector<4xi32>):

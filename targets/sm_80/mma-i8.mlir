@@ -1,7 +1,8 @@
 // Matrix instructions on bytes.
 //
-// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t = lane % 4, row
-// g of A, column g of B and row g of the accumulator belong to lane group g; t and the registers run along k (n).
+// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t =
+// lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
+// registers run along k (n).
 #a_16x32 = #layout.linear<2, reg = [[0, 1], [0, 2], [8, 0], [0, 16]], lane = [[0, 4], [0, 8], [1, 0], [2, 0],
         [4, 0]]>
 #b_32x8 = #layout.linear<2, reg = [[1, 0], [2, 0], [16, 0]], lane = [[4, 0], [8, 0], [0, 1], [0, 2], [0, 4]]>
@@ -15,8 +16,8 @@
 !i32x2 = !llvm.struct<(i32, i32)>
 
 target.machine @sm_80 {
-  // Integers: PTX ISA 9.7.14.5.6 (m8n8k16), 9.7.14.5.9 (m16n8k16), 9.7.14.5.10 (m16n8k32). 512 multiply-adds a cycle.
-  // The sum wraps, as the instruction does without .satfinite.
+  // Integers: PTX ISA 9.7.14.5.6 (m8n8k16), 9.7.14.5.9 (m16n8k16), 9.7.14.5.10 (m16n8k32). 512 multiply-adds
+  // a cycle. The sum wraps, as the instruction does without .satfinite.
   target.mma @mma_m16n8k32_i32_i8 attributes {m = 16, n = 8, k = 32, a = i8, b = i8, acc = i32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8} {
   ^bb0(%a: vector<16xi8>, %b: vector<8xi8>, %c: vector<4xi32>):

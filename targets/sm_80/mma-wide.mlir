@@ -1,7 +1,8 @@
 // Matrix instructions on f32 (as TF32) and f64.
 //
-// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t = lane % 4, row
-// g of A, column g of B and row g of the accumulator belong to lane group g; t and the registers run along k (n).
+// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t =
+// lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
+// registers run along k (n).
 #a_16x8 = #layout.linear<2, reg = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]]>
 #b_8x8 = #layout.linear<2, reg = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]]>
 #acc_16x8 = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>
@@ -14,11 +15,10 @@
 !f64x2 = !llvm.struct<(f64, f64)>
 
 target.machine @sm_80 {
-  // TF32: f32 operands of which the instruction reads 10 fraction bits. PTX ISA 9.7.14.5.5 (m16n8k4), 9.7.14.5.7 (m16n8k8).
-  // 128 multiply-adds a cycle.
+  // TF32: f32 operands of which the instruction reads 10 fraction bits. PTX ISA 9.7.14.5.5 (m16n8k4),
+  // 9.7.14.5.7 (m16n8k8). 128 multiply-adds a cycle.
   target.mma @mma_m16n8k8_f32_tf32 attributes {m = 16, n = 8, k = 8, a = f32, b = f32, acc = f32,
-      layout_a = #a_16x8, layout_b = #b_8x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8,
-        approximate} {
+      layout_a = #a_16x8, layout_b = #b_8x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8, inexact} {
   ^bb0(%a: vector<4xf32>, %b: vector<2xf32>, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<4xf32> to vector<4xi32>
     %ar:4 = vector.to_elements %av : vector<4xi32>
@@ -37,8 +37,7 @@ target.machine @sm_80 {
   }
 
   target.mma @mma_m16n8k4_f32_tf32 attributes {m = 16, n = 8, k = 4, a = f32, b = f32, acc = f32,
-      layout_a = #a_16x4, layout_b = #b_4x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4,
-        approximate} {
+      layout_a = #a_16x4, layout_b = #b_4x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4, inexact} {
   ^bb0(%a: vector<2xf32>, %b: f32, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<2xf32> to vector<2xi32>
     %ar:2 = vector.to_elements %av : vector<2xi32>

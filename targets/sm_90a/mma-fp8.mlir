@@ -1,9 +1,11 @@
 // Matrix instructions on 8-bit floats.
 //
-// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t = lane % 4, row
-// g of A, column g of B and row g of the accumulator belong to lane group g; t and the registers run along k (n).
+// PTX ISA 9.7.14.5 "Matrix multiply-accumulate operation using mma instruction". With g = lane / 4 and t =
+// lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
+// registers run along k (n).
 //
-// Layouts: 9.7.14.5.10 (m16n8k32). Cycles: 1,024 multiply-adds a cycle and SM quarter (NVIDIA H100 whitepaper, table 1).
+// Layouts: 9.7.14.5.10 (m16n8k32). Cycles: 1,024 multiply-adds a cycle and SM quarter (NVIDIA H100
+// whitepaper, table 1).
 #a_16x32 = #layout.linear<2, reg = [[0, 1], [0, 2], [8, 0], [0, 16]], lane = [[0, 4], [0, 8], [1, 0], [2, 0],
         [4, 0]]>
 #b_32x8 = #layout.linear<2, reg = [[1, 0], [2, 0], [16, 0]], lane = [[4, 0], [8, 0], [0, 1], [0, 2], [0, 4]]>
