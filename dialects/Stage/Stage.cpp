@@ -1,0 +1,106 @@
+#include "dialects/Stage/Stage.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kiln::stage;
+
+#include "dialects/Stage/StageDialect.cpp.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Stage/StageTypes.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Stage/StageOps.cpp.inc"
+
+void StageDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Stage/StageTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Stage/StageOps.cpp.inc"
+      >();
+}
+
+static ParseResult parseSizes(AsmParser &parser, SmallVectorImpl<int64_t> &sizes) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                        [&]() -> ParseResult { return parser.parseInteger(sizes.emplace_back()); });
+}
+
+Type BufferType::parse(AsmParser &parser) {
+  int64_t slots, pad = 0;
+  unsigned fastest = 0;
+  SmallVector<int64_t> shape, swizzle;
+  Type element;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseInteger(slots) || parser.parseKeyword("x") || parseSizes(parser, shape) ||
+      parser.parseComma() || parser.parseType(element) || parser.parseComma() || parser.parseKeyword("fastest") ||
+      parser.parseEqual() || parser.parseInteger(fastest))
+    return {};
+  while (succeeded(parser.parseOptionalComma())) {
+    if (succeeded(parser.parseOptionalKeyword("pad"))) {
+      if (parser.parseEqual() || parser.parseInteger(pad))
+        return {};
+    } else if (parser.parseKeyword("swizzle") || parser.parseEqual() || parseSizes(parser, swizzle)) {
+      return {};
+    }
+  }
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<BufferType>(where, parser.getContext(), slots, shape, element, fastest, pad, swizzle);
+}
+
+void BufferType::print(AsmPrinter &printer) const {
+  printer << "<" << getSlots() << " x [";
+  llvm::interleaveComma(getShape(), printer);
+  printer << "], " << getElementType() << ", fastest = " << getFastest();
+  if (getPad())
+    printer << ", pad = " << getPad();
+  if (!getSwizzle().empty()) {
+    printer << ", swizzle = [";
+    llvm::interleaveComma(getSwizzle(), printer);
+    printer << "]";
+  }
+  printer << ">";
+}
+
+LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t slots, ArrayRef<int64_t> shape,
+                                 Type elementType, unsigned fastest, int64_t pad, ArrayRef<int64_t> swizzle) {
+  if (slots < 1 || shape.empty() || fastest >= shape.size())
+    return emitError() << "expected one slot or more and 'fastest' below the rank " << shape.size();
+  if (!elementType.isIntOrFloat())
+    return emitError() << "expected an integer or float element type, found " << elementType;
+  if (!swizzle.empty() && swizzle.size() != 3)
+    return emitError() << "expected a swizzle of three numbers [vector, rows per phase, phases], found "
+                       << swizzle.size();
+  for (int64_t number : swizzle)
+    if (number < 1 || !llvm::isPowerOf2_64(number))
+      return emitError() << "expected the swizzle's numbers to be powers of two, found " << number;
+  return success();
+}
+
+int64_t BufferType::getSlotBytes() const {
+  int64_t elements = 1;
+  for (auto [d, size] : llvm::enumerate(getShape()))
+    elements *= d == getFastest() ? size + getPad() : size;
+  return llvm::alignTo(llvm::divideCeil(elements * getElementType().getIntOrFloatBitWidth(), 8), 16);
+}
+
+int64_t BufferType::getElementOffset(ArrayRef<int64_t> coordinates) const {
+  int64_t row = 0;
+  for (auto [d, size] : llvm::enumerate(getShape()))
+    if (d != getFastest())
+      row = row * size + coordinates[d];
+  int64_t column = coordinates[getFastest()];
+  if (!getSwizzle().empty()) {
+    int64_t vector = getSwizzle()[0], phase = row / getSwizzle()[1] % getSwizzle()[2];
+    column = (column / vector ^ phase) * vector + column % vector;
+  }
+  return row * (getShape()[getFastest()] + getPad()) + column;
+}

@@ -1,0 +1,35 @@
+// Passes from the staged form to LLVM's dialect.
+#ifndef KILN_CONVERSION_PASSES
+#define KILN_CONVERSION_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertKernelToLanes : Pass<"convert-kernel-to-lanes", "::mlir::ModuleOp"> {
+  let summary = "from tiles to what one lane does";
+  let description = [{
+    Each kernel becomes an `llvm.func` whose body is the program of one lane: a tile becomes a list of vectors, a matrix
+    multiplication a list of `target.apply`, an access a list of copy atoms with computed offsets. `index` becomes i32.
+
+    Requires: placed and staged kernels with addresses for all buffers.
+    Ensures: no kernel or stage op is left.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def ConvertAtomsToBodies : Pass<"convert-atoms-to-bodies", "::mlir::ModuleOp"> {
+  let summary = "puts the bodies of atoms in their place";
+  let description = [{
+    Ensures: no `target.apply` and no `target.machine` is left.
+  }];
+}
+
+def ConvertLanesToLLVM : Pass<"convert-lanes-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "from arith, math, vector and scf to LLVM's dialect";
+  let description = [{
+    Ensures: only LLVM's dialect and the dialects of atoms' bodies are left.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect"];
+}
+
+#endif

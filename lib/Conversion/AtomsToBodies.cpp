@@ -1,0 +1,98 @@
+#include "dialects/Target/Machine.h"
+#include "kiln/Conversion/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace kiln::conversion {
+#define GEN_PASS_DEF_CONVERTATOMSTOBODIES
+#include "lib/Conversion/Passes.h.inc"
+
+namespace {
+
+/// Replaces uses of atoms by copies of their bodies. Elementwise operations in a body that the machine has an atom
+/// for are replaced as well, except by the atom that the body belongs to.
+class BodyInliner {
+public:
+  explicit BodyInliner(target::MachineOp machineOp) : machine(machineOp) {
+    for (Operation &op : machineOp.getBody().front())
+      if (auto name = op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
+        atoms[name] = &op;
+  }
+
+  LogicalResult inlineInto(target::ApplyOp op) {
+    Operation *atom = atoms.lookup(StringAttr::get(op.getContext(), op.getAtom()));
+    if (!atom || atom->getNumRegions() != 1)
+      return op.emitOpError() << "names '" << op.getAtom() << "', which is no atom of " << machine.name();
+    Block &body = atom->getRegion(0).front();
+    if (body.getArgumentTypes() != op.getInputs().getTypes())
+      return op.emitOpError() << "passes (" << op.getInputs().getTypes() << ") to an atom that takes ("
+                              << body.getArgumentTypes() << ")";
+    OpBuilder builder(op);
+    SmallVector<Value> results;
+    copy(atom, op.getInputs(), builder, results);
+    if (TypeRange(ValueRange(results)) != op.getResultTypes())
+      return op.emitOpError() << "expects (" << op.getResultTypes() << ") from an atom that yields ("
+                              << TypeRange(ValueRange(results)) << ")";
+    op.replaceAllUsesWith(results);
+    op.erase();
+    return success();
+  }
+
+private:
+  void copy(Operation *atom, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
+    active.push_back(atom);
+    Block &body = atom->getRegion(0).front();
+    IRMapping mapping;
+    mapping.map(body.getArguments(), inputs);
+    for (Operation &op : body.without_terminator()) {
+      if (target::ElementwiseOp inner = atomFor(op)) {
+        SmallVector<Value> mapped, made;
+        for (Value operand : op.getOperands())
+          mapped.push_back(mapping.lookup(operand));
+        copy(inner, mapped, builder, made);
+        mapping.map(op.getResults(), made);
+        continue;
+      }
+      builder.clone(op, mapping);
+    }
+    for (Value value : body.getTerminator()->getOperands())
+      results.push_back(mapping.lookup(value));
+    active.pop_back();
+  }
+
+  target::ElementwiseOp atomFor(Operation &op) {
+    if (op.getNumOperands() != 1 || op.getNumResults() != 1 || op.getName().getDialectNamespace() != "math")
+      return {};
+    auto key = std::make_tuple(op.getName().getAsOpaquePointer(), op.getOperand(0).getType().getAsOpaquePointer(),
+                               op.getResult(0).getType().getAsOpaquePointer());
+    auto [found, isNew] = elementwise.try_emplace(key);
+    if (isNew)
+      found->second = machine.elementwise(op.getName().getStringRef(), op.getOperand(0).getType(),
+                                          op.getResult(0).getType(), 1);
+    return llvm::is_contained(active, found->second.getOperation()) ? target::ElementwiseOp() : found->second;
+  }
+
+  target::Machine machine;
+  DenseMap<StringAttr, Operation *> atoms;
+  DenseMap<std::tuple<const void *, const void *, const void *>, target::ElementwiseOp> elementwise;
+  SmallVector<Operation *> active;
+};
+
+struct ConvertAtomsToBodies : impl::ConvertAtomsToBodiesBase<ConvertAtomsToBodies> {
+  void runOnOperation() override {
+    target::MachineOp machine = target::Machine::of(getOperation());
+    if (!machine)
+      return;
+    BodyInliner inliner(machine);
+    WalkResult result = getOperation().walk([&](target::ApplyOp op) {
+      return succeeded(inliner.inlineInto(op)) ? WalkResult::advance() : WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    machine.erase();
+  }
+};
+} // namespace
+} // namespace kiln::conversion

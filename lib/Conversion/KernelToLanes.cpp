@@ -1,0 +1,384 @@
+// The frame of a lane's program: function, arguments, control flow.
+#include "KernelToLanes.h"
+#include "kiln/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace kiln::conversion {
+
+LaneLowering::LaneLowering(kernel::FuncOp func, const target::Machine &machine)
+    : func(func), machine(machine), builder(func.getContext()), entry(func.getContext()), loc(func.getLoc()) {}
+
+Type LaneLowering::scalarType(Type type) {
+  return type.isIndex() ? builder.getI32Type() : target::storageType(type);
+}
+
+static bool isTile(Value value) { return isa<kernel::TileType>(value.getType()); }
+
+//===-- Function and arguments -------------------------------------------------------------------------------===//
+
+/// A tensor passes its address (global memory), then its dynamic sizes (i32), then its dynamic strides (i32 elements).
+static void appendArgumentTypes(OpBuilder &builder, Type type, SmallVectorImpl<Type> &types) {
+  auto tensor = dyn_cast<kernel::TensorRefType>(type);
+  if (!tensor) {
+    types.push_back(type.isIndex() ? builder.getI32Type() : target::storageType(type));
+    return;
+  }
+  types.push_back(LLVM::LLVMPointerType::get(builder.getContext(), 1));
+  int64_t dynamic = llvm::count(tensor.getShape(), ShapedType::kDynamic) +
+                    llvm::count(tensor.getStrides(), ShapedType::kDynamic);
+  types.append(dynamic, builder.getI32Type());
+}
+
+LLVM::LLVMFuncOp LaneLowering::createFunction() {
+  builder.setInsertionPoint(func);
+  SmallVector<Type> types;
+  for (Type type : func.getArgumentTypes())
+    appendArgumentTypes(builder, type, types);
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), types);
+  auto lanes = LLVM::LLVMFuncOp::create(builder, loc, func.getSymName(), type);
+  target::MachineOp op = machine.getOp();
+  if (std::optional<StringRef> convention = op.getKernelConvention())
+    if (std::optional<LLVM::cconv::CConv> known = LLVM::cconv::symbolizeCConv(*convention))
+      lanes.setCConv(*known);
+  int64_t threads = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt() * machine.lanes();
+  SmallVector<Attribute> attributes;
+  auto append = [&](ArrayAttr pairs) {
+    for (auto pair : pairs.getAsRange<ArrayAttr>()) {
+      std::string value = cast<StringAttr>(pair[1]).str();
+      for (size_t at; (at = value.find("$threads")) != std::string::npos;)
+        value.replace(at, 8, std::to_string(threads));
+      attributes.push_back(builder.getStrArrayAttr({cast<StringAttr>(pair[0]).getValue(), value}));
+    }
+  };
+  if (ArrayAttr pairs = op.getKernelAttributesAttr())
+    append(pairs);
+  if (auto pairs = func->getAttrOfType<ArrayAttr>("schedule.kernel_attributes"))
+    append(pairs);
+  if (!attributes.empty())
+    lanes.setPassthroughAttr(builder.getArrayAttr(attributes));
+  for (NamedAttribute attr : func->getDiscardableAttrs())
+    if (attr.getName().getValue().starts_with("kiln."))
+      lanes->setAttr(attr.getName(), attr.getValue());
+  lanes->setAttr("kiln.threads", builder.getI64IntegerAttr(threads));
+  return lanes;
+}
+
+void LaneLowering::bindArguments(LLVM::LLVMFuncOp lanes) {
+  unsigned next = 0;
+  Block &body = lanes.getBody().front();
+  for (BlockArgument argument : func.getBody().getArguments()) {
+    auto tensor = dyn_cast<kernel::TensorRefType>(argument.getType());
+    if (!tensor) {
+      scalars.map(argument, body.getArgument(next++));
+      continue;
+    }
+    TensorValues values;
+    values.pointer = body.getArgument(next++);
+    for (int64_t size : tensor.getShape())
+      values.sizes.push_back(size == ShapedType::kDynamic ? Value(body.getArgument(next++)) : i32(size));
+    if (!tensor.getStrides().empty()) {
+      for (int64_t stride : tensor.getStrides())
+        values.strides.push_back(stride == ShapedType::kDynamic ? Value(body.getArgument(next++)) : i32(stride));
+    } else {
+      values.strides.assign(tensor.getRank(), i32(1));
+      for (unsigned d = tensor.getRank() - 1; d-- > 0;) {
+        int64_t fixed = 1;
+        bool known = true;
+        for (unsigned inner = d + 1; inner < tensor.getRank(); ++inner) {
+          known &= tensor.getShape()[inner] != ShapedType::kDynamic;
+          fixed *= known ? tensor.getShape()[inner] : 1;
+        }
+        values.strides[d] = known ? i32(fixed)
+                                  : arith::MulIOp::create(entry, loc, values.strides[d + 1], values.sizes[d + 1]);
+      }
+    }
+    tensors[argument] = values;
+  }
+}
+
+LogicalResult LaneLowering::run() {
+  for (StringRef name : {"workgroup_id", "thread_id", "barrier", "shuffle_xor", "view"})
+    if (!machine.operation(name))
+      return func.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
+  if (!machine.memory("shared"))
+    return func.emitOpError() << "cannot be compiled: " << machine.name() << " has no memory @shared";
+  LLVM::LLVMFuncOp lanes = createFunction();
+  Block *body = lanes.addEntryBlock(builder);
+  builder.setInsertionPointToStart(body);
+  Operation *marker = LLVM::UnreachableOp::create(builder, loc);
+  entry.setInsertionPoint(marker);
+
+  int64_t sharedBytes = 0;
+  if (auto bytes = func->getAttrOfType<IntegerAttr>("kiln.shared_bytes"))
+    sharedBytes = bytes.getInt();
+  if (sharedBytes) {
+    OpBuilder module(func);
+    std::string name = (func.getSymName() + "_shared").str();
+    int64_t space = machine.memory("shared").getSpace();
+    auto bytes = LLVM::LLVMArrayType::get(module.getI8Type(), sharedBytes);
+    LLVM::GlobalOp::create(module, loc, bytes, /*isConstant=*/false, LLVM::Linkage::Internal, name, Attribute(),
+                           /*alignment=*/1024, space);
+    auto pointerType = LLVM::LLVMPointerType::get(builder.getContext(), space);
+    sharedBase = LLVM::AddressOfOp::create(entry, loc, pointerType, name);
+  }
+  std::swap(builder, entry);
+  Value thread = apply("thread_id");
+  std::swap(builder, entry);
+  laneId = arith::AndIOp::create(entry, loc, thread, i32(machine.lanes() - 1));
+  waveId = arith::ShRUIOp::create(entry, loc, thread, i32(llvm::Log2_64(machine.lanes())));
+  if (machine.operation("uniform")) {
+    std::swap(builder, entry);
+    waveId = apply("uniform", waveId);
+    std::swap(builder, entry);
+  }
+  bindArguments(lanes);
+  builder.setInsertionPointToEnd(body);
+  if (failed(lowerBlock(func.getBody().front())))
+    return failure();
+  marker->erase();
+  func.erase();
+  return success();
+}
+
+//===-- Ops --------------------------------------------------------------------------------------------------===//
+
+LogicalResult LaneLowering::lowerBlock(Block &block) {
+  for (Operation &op : block)
+    if (failed(lower(op)))
+      return failure();
+  return success();
+}
+
+LogicalResult LaneLowering::lower(Operation &op) {
+  loc = op.getLoc();
+  if (auto load = dyn_cast<kernel::LoadOp>(op))
+    return lowerLoad(load);
+  if (auto store = dyn_cast<kernel::StoreOp>(op))
+    return lowerStore(store);
+  if (auto mma = dyn_cast<kernel::MmaOp>(op))
+    return lowerMma(mma);
+  if (auto convert = dyn_cast<kernel::ConvertOp>(op))
+    return lowerConvert(convert);
+  if (auto reduce = dyn_cast<kernel::ReduceOp>(op))
+    return lowerReduce(reduce);
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return lowerFor(loop);
+  if (auto branch = dyn_cast<scf::IfOp>(op))
+    return lowerIf(branch);
+  if (auto constant = dyn_cast<kernel::ConstantOp>(op))
+    lowerConstant(constant);
+  else if (auto splat = dyn_cast<kernel::SplatOp>(op))
+    lowerSplat(splat);
+  else if (auto iota = dyn_cast<kernel::IotaOp>(op))
+    lowerIota(iota);
+  else if (auto broadcast = dyn_cast<kernel::BroadcastOp>(op))
+    lowerBroadcast(broadcast);
+  else if (auto relayout = dyn_cast<kernel::RelayoutOp>(op))
+    lowerRelayout(relayout);
+  else if (auto transpose = dyn_cast<kernel::TransposeOp>(op))
+    tiles[transpose.getResult()] = Pieces(tiles[transpose.getTile()]);
+  else if (auto write = dyn_cast<stage::WriteOp>(op))
+    lowerStageWrite(write);
+  else if (auto read = dyn_cast<stage::ReadOp>(op))
+    lowerStageRead(read);
+  else if (isa<stage::BarrierOp>(op))
+    apply("barrier");
+  else if (auto id = dyn_cast<kernel::ProgramIdOp>(op))
+    lowerProgramId(id);
+  else if (auto dim = dyn_cast<kernel::DimOp>(op))
+    scalars.map(dim.getResult(), tensors[dim.getTensor()].sizes[dim.getDim()]);
+  else if (isa<kernel::ReturnOp>(op))
+    LLVM::ReturnOp::create(builder, loc, ValueRange());
+  else if (isa<stage::AllocOp, scf::YieldOp>(op))
+    return success();
+  else if (op.getNumResults() == 1 && isTile(op.getResult(0)))
+    return lowerElementwise(op);
+  else
+    return lowerScalar(op);
+  return success();
+}
+
+LogicalResult LaneLowering::lowerScalar(Operation &op) {
+  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+    auto number = dyn_cast<IntegerAttr>(constant.getValue());
+    if (number && number.getType().isIndex()) {
+      scalars.map(op.getResult(0), i32(number.getInt()));
+      return success();
+    }
+  }
+  if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op)) {
+    Value from = scalars.lookup(op.getOperand(0));
+    Type to = scalarType(op.getResult(0).getType());
+    unsigned fromBits = from.getType().getIntOrFloatBitWidth(), toBits = to.getIntOrFloatBitWidth();
+    Value result = from;
+    if (fromBits < toBits)
+      result = arith::ExtSIOp::create(builder, loc, to, from);
+    else if (fromBits > toBits)
+      result = arith::TruncIOp::create(builder, loc, to, from);
+    scalars.map(op.getResult(0), result);
+    return success();
+  }
+  if (op.getNumRegions() || op.getNumResults() != 1)
+    return op.emitOpError() << "cannot be compiled: kernels use arith, math, scf.for and scf.if beside kernel ops";
+  SmallVector<Value> inputs;
+  for (Value operand : op.getOperands())
+    inputs.push_back(scalars.lookup(operand));
+  Type type = scalarType(op.getResult(0).getType());
+  if (op.getNumOperands() == 1)
+    if (target::ElementwiseOp atom = machine.elementwise(op.getName().getStringRef(), op.getOperand(0).getType(),
+                                                         op.getResult(0).getType(), 1)) {
+      scalars.map(op.getResult(0),
+                  target::ApplyOp::create(builder, loc, type, atom.getSymName(), inputs).getResult(0));
+      return success();
+    }
+  OperationState state(op.getLoc(), op.getName().getStringRef(), inputs, type, op.getAttrs());
+  scalars.map(op.getResult(0), builder.create(state)->getResult(0));
+  return success();
+}
+
+/// Programs are numbered with the last grid dimension fastest.
+void LaneLowering::lowerProgramId(kernel::ProgramIdOp op) {
+  Value rest = apply("workgroup_id");
+  for (unsigned d = op.getGrid().size(); d-- > 0;) {
+    if (d == 0) {
+      scalars.map(op.getIds()[0], rest);
+      break;
+    }
+    Value size = scalars.lookup(op.getGrid()[d]);
+    scalars.map(op.getIds()[d], arith::RemUIOp::create(builder, loc, rest, size).getResult());
+    rest = arith::DivUIOp::create(builder, loc, rest, size);
+  }
+}
+
+//===-- Control flow -----------------------------------------------------------------------------------------===//
+
+int64_t LaneLowering::carriedLength(Value value) {
+  auto type = cast<kernel::TileType>(value.getType());
+  int64_t registers = layoutOf(type).inputSize(layout::registerDim);
+  if (auto mma = value.getDefiningOp<kernel::MmaOp>()) {
+    target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
+    return int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits();
+  }
+  int64_t bits = type.getElementType().getIntOrFloatBitWidth();
+  return std::min<int64_t>(registers, std::max<int64_t>(1, 128 / bits));
+}
+
+void LaneLowering::flatten(Value value, int64_t length, SmallVectorImpl<Value> &out) {
+  if (isTile(value))
+    out.append(repiece(tiles[value], length).vectors);
+  else
+    out.push_back(scalars.lookup(value));
+}
+
+void LaneLowering::unflatten(Value value, int64_t length, ValueRange &values) {
+  if (!isTile(value)) {
+    scalars.map(value, values.front());
+    values = values.drop_front();
+    return;
+  }
+  int64_t count = layoutOf(cast<kernel::TileType>(value.getType())).inputSize(layout::registerDim) / length;
+  tiles[value] = Pieces{SmallVector<Value>(values.take_front(count)), length};
+  values = values.drop_front(count);
+}
+
+LogicalResult LaneLowering::lowerFor(scf::ForOp op) {
+  SmallVector<int64_t> lengths;
+  SmallVector<Value> inits;
+  for (auto [init, yielded] : llvm::zip(op.getInitArgs(), op.getYieldedValues())) {
+    lengths.push_back(isTile(init) ? carriedLength(yielded) : 1);
+    flatten(init, lengths.back(), inits);
+  }
+  Value lower = scalars.lookup(op.getLowerBound()), upper = scalars.lookup(op.getUpperBound()),
+        step = scalars.lookup(op.getStep());
+  auto loop = scf::ForOp::create(builder, op.getLoc(), lower, upper, step, inits);
+  bool outermost = !outermostLoop;
+  if (outermost)
+    outermostLoop = loop;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    if (!loop.getBody()->empty())
+      loop.getBody()->getTerminator()->erase();
+    builder.setInsertionPointToEnd(loop.getBody());
+    scalars.map(op.getInductionVar(), loop.getInductionVar());
+    ValueRange carried = loop.getRegionIterArgs();
+    for (auto [argument, length] : llvm::zip(op.getRegionIterArgs(), lengths))
+      unflatten(argument, length, carried);
+    if (failed(lowerBlock(*op.getBody())))
+      return failure();
+    SmallVector<Value> yielded;
+    for (auto [value, length] : llvm::zip(op.getYieldedValues(), lengths))
+      flatten(value, length, yielded);
+    scf::YieldOp::create(builder, op.getLoc(), yielded);
+  }
+  if (outermost)
+    outermostLoop = nullptr;
+  ValueRange results = loop.getResults();
+  for (auto [result, length] : llvm::zip(op.getResults(), lengths))
+    unflatten(result, length, results);
+  return success();
+}
+
+LogicalResult LaneLowering::lowerIf(scf::IfOp op) {
+  SmallVector<Type> types;
+  SmallVector<int64_t> lengths;
+  for (Value result : op.getResults()) {
+    auto tile = dyn_cast<kernel::TileType>(result.getType());
+    lengths.push_back(tile ? carriedLength(result) : 1);
+    if (!tile) {
+      types.push_back(scalarType(result.getType()));
+      continue;
+    }
+    int64_t count = layoutOf(tile).inputSize(layout::registerDim) / lengths.back();
+    types.append(count, VectorType::get(lengths.back(), scalarType(tile.getElementType())));
+  }
+  auto branch = scf::IfOp::create(builder, op.getLoc(), types, scalars.lookup(op.getCondition()),
+                                  /*withElseRegion=*/!op.getElseRegion().empty());
+  bool outermost = !outermostLoop;
+  if (outermost)
+    outermostLoop = branch;
+  for (auto [from, to] : {std::pair<Region *, Region *>{&op.getThenRegion(), &branch.getThenRegion()},
+                          {&op.getElseRegion(), &branch.getElseRegion()}}) {
+    if (from->empty())
+      continue;
+    OpBuilder::InsertionGuard guard(builder);
+    Block &block = to->front();
+    if (!block.empty())
+      block.getTerminator()->erase();
+    builder.setInsertionPointToEnd(&block);
+    if (failed(lowerBlock(from->front())))
+      return failure();
+    SmallVector<Value> yielded;
+    for (auto [value, length] : llvm::zip(from->front().getTerminator()->getOperands(), lengths))
+      flatten(value, length, yielded);
+    scf::YieldOp::create(builder, op.getLoc(), yielded);
+  }
+  if (outermost)
+    outermostLoop = nullptr;
+  ValueRange results = branch.getResults();
+  for (auto [result, length] : llvm::zip(op.getResults(), lengths))
+    unflatten(result, length, results);
+  return success();
+}
+
+#define GEN_PASS_DEF_CONVERTKERNELTOLANES
+#include "lib/Conversion/Passes.h.inc"
+
+namespace {
+struct ConvertKernelToLanes : impl::ConvertKernelToLanesBase<ConvertKernelToLanes> {
+  void runOnOperation() override {
+    target::MachineOp machine = target::Machine::of(getOperation());
+    if (!machine) {
+      getOperation().emitError() << "has no target.machine";
+      return signalPassFailure();
+    }
+    for (auto func : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
+      if (failed(LaneLowering(func, target::Machine(machine)).run()))
+        return signalPassFailure();
+  }
+};
+} // namespace
+} // namespace kiln::conversion

@@ -1,0 +1,129 @@
+// The program of one lane: how a placed kernel becomes vectors, offsets and atoms.
+#ifndef KILN_CONVERSION_KERNELTOLANES_H
+#define KILN_CONVERSION_KERNELTOLANES_H
+
+#include "dialects/Kernel/Kernel.h"
+#include "dialects/Stage/Stage.h"
+#include "dialects/Target/Machine.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace kiln::conversion {
+
+/// What one lane holds of a tile: its registers in order, as vectors of equal length.
+struct Pieces {
+  llvm::SmallVector<mlir::Value> vectors;
+  int64_t length = 1;
+};
+
+/// A tensor argument at run time. Sizes and strides are i32, in elements.
+struct TensorValues {
+  mlir::Value pointer;
+  llvm::SmallVector<mlir::Value> sizes, strides;
+};
+
+/// One access of a lane to memory: consecutive registers that are consecutive in memory.
+struct Access {
+  int64_t firstRegister, elements;
+};
+
+/// Lowers one kernel. Scalars of the kernel map to scalars (index to i32), tiles to Pieces.
+class LaneLowering {
+public:
+  LaneLowering(kernel::FuncOp func, const target::Machine &machine);
+  mlir::LogicalResult run();
+
+private:
+  // KernelToLanes.cpp: the frame.
+  mlir::LLVM::LLVMFuncOp createFunction();
+  void bindArguments(mlir::LLVM::LLVMFuncOp lanes);
+  mlir::LogicalResult lowerBlock(mlir::Block &block);
+  mlir::LogicalResult lower(mlir::Operation &op);
+  mlir::LogicalResult lowerFor(mlir::scf::ForOp op);
+  mlir::LogicalResult lowerIf(mlir::scf::IfOp op);
+  mlir::LogicalResult lowerScalar(mlir::Operation &op);
+  void lowerProgramId(kernel::ProgramIdOp op);
+  mlir::Type scalarType(mlir::Type type);
+  /// Appends the values that stand for `value`: the pieces of a tile, or the scalar itself.
+  void flatten(mlir::Value value, int64_t length, llvm::SmallVectorImpl<mlir::Value> &out);
+  void unflatten(mlir::Value value, int64_t length, mlir::ValueRange &values);
+  /// How many elements of a loop-carried tile travel together: a matrix instruction's accumulator if one makes it.
+  int64_t carriedLength(mlir::Value value);
+
+  // LaneIndexing.cpp: constants, ids, coordinates.
+  mlir::Value i32(int64_t value);
+  mlir::Value apply(llvm::StringRef operation, mlir::ValueRange inputs = {});
+  mlir::Value lane();
+  mlir::Value wave();
+  /// The XOR of `bases[b]` over the set bits b of `id`.
+  mlir::Value linear(mlir::Value id, llvm::ArrayRef<int64_t> bases);
+  /// This lane's part of the coordinate in dimension `dim` (registers 0), hoisted to the kernel's entry.
+  mlir::Value laneCoordinate(const layout::LinearLayout &layout, unsigned dim);
+  /// True in exactly one of the lanes that hold copies of an element; null if there are no copies.
+  mlir::Value isFirstCopy(const layout::LinearLayout &layout);
+  /// Bits of coordinate `dim` that lanes or waves may set.
+  int64_t laneBits(const layout::LinearLayout &layout, unsigned dim);
+
+  // LaneAccess.cpp: memory.
+  mlir::LogicalResult lowerLoad(kernel::LoadOp op);
+  mlir::LogicalResult lowerStore(kernel::StoreOp op);
+  void lowerStageWrite(stage::WriteOp op);
+  void lowerStageRead(stage::ReadOp op);
+  struct GlobalAccess;
+  GlobalAccess openTensor(mlir::Value tensor, mlir::OperandRange indices, kernel::TileType tile,
+                          llvm::function_ref<unsigned(unsigned)> tensorDim);
+  void locate(const GlobalAccess &access, int64_t firstRegister, mlir::Value &offset, mlir::Value &uniform,
+              mlir::Value &inBounds);
+  mlir::Value sharedPointer(stage::BufferType buffer, mlir::Value alloc, mlir::Value slot,
+                            const layout::LinearLayout &layout, int64_t firstRegister);
+  mlir::Value fromChunks(llvm::ArrayRef<mlir::Value> chunks, mlir::VectorType type);
+  llvm::SmallVector<mlir::Value> toChunks(mlir::Value vector, int64_t bytes);
+
+  // LaneArithmetic.cpp: everything that stays in registers.
+  mlir::LogicalResult lowerElementwise(mlir::Operation &op);
+  mlir::LogicalResult lowerConvert(kernel::ConvertOp op);
+  mlir::FailureOr<mlir::Value> convert(mlir::Location loc, mlir::Value vector, mlir::Type from, mlir::Type to);
+  mlir::Value applyElementwise(target::ElementwiseOp atom, mlir::ValueRange vectors, mlir::Type resultElement);
+  mlir::LogicalResult lowerMma(kernel::MmaOp op);
+  void lowerConstant(kernel::ConstantOp op);
+  void lowerSplat(kernel::SplatOp op);
+  void lowerIota(kernel::IotaOp op);
+  void lowerBroadcast(kernel::BroadcastOp op);
+  void lowerRelayout(kernel::RelayoutOp op);
+  Pieces splatPieces(kernel::TileType type, mlir::Value scalar);
+  mlir::Value floatConstant(double value, mlir::Type element);
+  /// The same registers in vectors of another length.
+  Pieces repiece(const Pieces &pieces, int64_t length);
+  /// All registers of a tile as scalars.
+  llvm::SmallVector<mlir::Value> elements(const Pieces &pieces);
+  Pieces fromElements(llvm::ArrayRef<mlir::Value> scalars, int64_t length);
+
+  // LaneReduce.cpp: reductions.
+  mlir::LogicalResult lowerReduce(kernel::ReduceOp op);
+  mlir::Value combine(llvm::StringRef kind, mlir::Value a, mlir::Value b);
+  mlir::Value shuffleXor(mlir::Value value, int64_t mask);
+  void reduceAcrossWaves(llvm::StringRef kind, llvm::MutableArrayRef<mlir::Value> values,
+                         llvm::ArrayRef<int64_t> waveMasks);
+
+  kernel::FuncOp func;
+  target::Machine machine;
+  mlir::OpBuilder builder;
+  mlir::OpBuilder entry; // inserts before the kernel's first op: what all lanes compute once
+  mlir::Location loc;
+  mlir::IRMapping scalars;
+  llvm::DenseMap<mlir::Value, Pieces> tiles;
+  llvm::DenseMap<mlir::Value, TensorValues> tensors;
+  llvm::DenseMap<mlir::Value, mlir::Operation *> outerLoop; // of an index computed inside a loop
+  mlir::Value laneId, waveId, sharedBase;
+  mlir::Operation *outermostLoop = nullptr;
+  llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> hoisted;
+};
+
+/// The layout of a placed tile.
+layout::LinearLayout layoutOf(kernel::TileType type);
+
+} // namespace kiln::conversion
+
+#endif

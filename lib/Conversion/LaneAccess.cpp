@@ -1,0 +1,399 @@
+// Loads and stores: which bytes a lane touches, and with which atoms.
+#include "KernelToLanes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::conversion;
+using layout::LinearLayout;
+
+/// A tile of a tensor, ready for accesses: everything that does not depend on the register.
+struct LaneLowering::GlobalAccess {
+  kernel::TileType tile;
+  LinearLayout layout;
+  Value view;                          // of the tensor, from the tile's loop-invariant origin
+  Value loopOffset;                    // i32 bytes, uniform: what the loop adds
+  Value laneOffset;                    // i32 bytes: this lane's part
+  SmallVector<unsigned> dims;          // tensor dimension of each tile dimension
+  SmallVector<Value> positions;        // per tile dimension: index + lane coordinate, for the bounds
+  SmallVector<Value> sizes, strides;   // per tile dimension
+  SmallVector<bool> checked;           // per tile dimension: may it leave the tensor?
+  int64_t elementBits;
+};
+
+/// The largest power of two that divides the bytes of `elements`.
+static int64_t chunkBytes(int64_t elements, int64_t elementBits, int64_t limit) {
+  int64_t bytes = std::max<int64_t>(1, elements * elementBits / 8);
+  return std::min<int64_t>(limit, bytes & -bytes);
+}
+
+/// Splits the registers into the widest accesses along `dim` of at most `bytes`. Elements narrower than a byte
+/// travel at least a byte at a time.
+static SmallVector<Access> accessesOf(const LinearLayout &layout, unsigned dim, int64_t elementBits, int64_t bytes) {
+  int64_t run = int64_t(1) << layout.contiguous(layout::registerDim, dim);
+  while (run > 1 && run * elementBits > bytes * 8 && (run / 2) * elementBits % 8 == 0)
+    run /= 2;
+  SmallVector<Access> accesses;
+  for (int64_t first = 0; first < layout.inputSize(layout::registerDim); first += run)
+    accesses.push_back({first, run});
+  return accesses;
+}
+
+static bool isConstantZero(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  return constant && cast<IntegerAttr>(constant.getValue()).getValue().isZero();
+}
+
+LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange indices, kernel::TileType tile,
+                                                    llvm::function_ref<unsigned(unsigned)> tensorDim) {
+  auto type = cast<kernel::TensorRefType>(tensor.getType());
+  const TensorValues &values = tensors[tensor];
+  GlobalAccess access{tile, layoutOf(tile), {}, {}, {}, {}, {}, {}, {}, {}, 0};
+  access.elementBits = type.getElementType().getIntOrFloatBitWidth();
+  auto toBytes = [&](OpBuilder &at, Value elements, Type integer) -> Value {
+    Value bits = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, access.elementBits));
+    Value eight = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, 3));
+    if (access.elementBits % 8 == 0) {
+      Value bytes = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, access.elementBits / 8));
+      return arith::MulIOp::create(at, loc, elements, bytes);
+    }
+    return arith::ShRUIOp::create(at, loc, arith::MulIOp::create(at, loc, elements, bits), eight);
+  };
+
+  // Indices from outside of all loops move the base address; those of a loop are an offset that the loop adds.
+  OpBuilder outside = builder;
+  if (outermostLoop)
+    outside.setInsertionPoint(outermostLoop);
+  Value origin, moving;
+  for (auto [d, index] : llvm::enumerate(indices)) {
+    Value at = scalars.lookup(index);
+    if (isConstantZero(at))
+      continue;
+    bool inLoop = outermostLoop && outermostLoop->isProperAncestor(at.getParentBlock()->getParentOp()
+                                                                       ? at.getParentBlock()->getParentOp()
+                                                                       : outermostLoop);
+    inLoop |= outermostLoop && at.getParentBlock()->getParentOp() == outermostLoop;
+    if (inLoop) {
+      Value step = arith::MulIOp::create(builder, loc, at, values.strides[d]);
+      moving = moving ? arith::AddIOp::create(builder, loc, moving, step) : step;
+    } else {
+      Type i64 = builder.getI64Type();
+      Value wide = arith::ExtSIOp::create(outside, loc, i64, at);
+      Value stride = arith::ExtSIOp::create(outside, loc, i64, values.strides[d]);
+      Value step = arith::MulIOp::create(outside, loc, wide, stride);
+      origin = origin ? arith::AddIOp::create(outside, loc, origin, step) : step;
+    }
+  }
+  Value pointer = values.pointer;
+  if (origin) {
+    Value bytes = toBytes(outside, origin, builder.getI64Type());
+    pointer = LLVM::GEPOp::create(outside, loc, pointer.getType(), builder.getI8Type(), pointer, bytes);
+  }
+  // Masked lanes use an offset beyond 2 GiB, so that is the length; a tile itself is smaller.
+  Value length = arith::ConstantOp::create(outside, loc, builder.getI64IntegerAttr(0x7FFFFFFF));
+  std::swap(builder, outside);
+  access.view = apply("view", {pointer, length});
+  std::swap(builder, outside);
+  access.loopOffset = moving ? toBytes(builder, moving, builder.getI32Type()) : i32(0);
+
+  Value laneElements = i32(0);
+  for (unsigned d = 0; d < tile.getShape().size(); ++d) {
+    unsigned from = tensorDim(d);
+    access.dims.push_back(from);
+    Value coordinate = laneCoordinate(access.layout, d);
+    Value scaled = arith::MulIOp::create(entry, loc, coordinate, values.strides[from]);
+    laneElements = arith::AddIOp::create(entry, loc, laneElements, scaled);
+    Value index = scalars.lookup(indices[from]);
+    bool whole = isConstantZero(index) && type.getShape()[from] >= tile.getShape()[d];
+    access.checked.push_back(!whole);
+    access.positions.push_back(whole ? coordinate : arith::AddIOp::create(builder, loc, index, coordinate).getResult());
+    access.sizes.push_back(values.sizes[from]);
+    access.strides.push_back(values.strides[from]);
+  }
+  access.laneOffset = toBytes(entry, laneElements, builder.getI32Type());
+  return access;
+}
+
+void LaneLowering::locate(const GlobalAccess &access, int64_t firstRegister, Value &offset, Value &uniform,
+                          Value &inBounds) {
+  SmallVector<int32_t> at = access.layout.apply({{layout::registerDim, static_cast<int32_t>(firstRegister)}});
+  offset = access.laneOffset;
+  uniform = access.loopOffset;
+  inBounds = {};
+  for (unsigned d = 0; d < at.size(); ++d) {
+    if (access.checked[d]) {
+      Value position = access.positions[d];
+      if (at[d])
+        position = arith::AddIOp::create(builder, loc, position, i32(at[d]));
+      Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, position, access.sizes[d]);
+      inBounds = inBounds ? arith::AndIOp::create(builder, loc, inBounds, inside) : inside;
+    }
+    if (!at[d])
+      continue;
+    auto stride = access.strides[d].getDefiningOp<arith::ConstantOp>();
+    if (stride) {
+      // Known bytes go into the lane's offset, where they fold into the instruction.
+      int64_t bytes = cast<IntegerAttr>(stride.getValue()).getInt() * at[d] * access.elementBits / 8;
+      offset = arith::AddIOp::create(builder, loc, offset, i32(bytes));
+      continue;
+    }
+    Value step = arith::MulIOp::create(entry, loc, access.strides[d], i32(at[d] * access.elementBits));
+    step = arith::ShRUIOp::create(entry, loc, step, i32(3));
+    uniform = arith::AddIOp::create(builder, loc, uniform, step);
+  }
+  if (!inBounds)
+    inBounds = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
+}
+
+Value LaneLowering::fromChunks(ArrayRef<Value> chunks, VectorType type) {
+  int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
+  auto cast = [&](Value value, Type to) -> Value {
+    return value.getType() == to ? value : LLVM::BitcastOp::create(builder, loc, to, value).getResult();
+  };
+  if (chunks.size() == 1) {
+    int64_t chunkBits = isa<VectorType>(chunks[0].getType())
+                            ? mlir::cast<VectorType>(chunks[0].getType()).getNumElements() * 32
+                            : chunks[0].getType().getIntOrFloatBitWidth();
+    Value whole = chunks[0];
+    if (chunkBits > bits) // a lone element narrower than a byte
+      whole = arith::TruncIOp::create(builder, loc, builder.getIntegerType(bits), whole);
+    return cast(whole, type);
+  }
+  // Chunks of 4 bytes or more are made of words; narrower ones are collected one by one.
+  Type unit = chunks[0].getType();
+  int64_t perChunk = 1;
+  if (auto words = dyn_cast<VectorType>(unit)) {
+    unit = words.getElementType();
+    perChunk = words.getNumElements();
+  }
+  auto whole = VectorType::get(chunks.size() * perChunk, unit);
+  Value result = LLVM::PoisonOp::create(builder, loc, whole);
+  for (auto [i, chunk] : llvm::enumerate(chunks)) {
+    if (isa<VectorType>(chunk.getType()))
+      result = vector::InsertStridedSliceOp::create(builder, loc, chunk, result, static_cast<int64_t>(i) * perChunk, 1);
+    else
+      result = vector::InsertOp::create(builder, loc, chunk, result, static_cast<int64_t>(i));
+  }
+  return cast(result, type);
+}
+
+SmallVector<Value> LaneLowering::toChunks(Value vector, int64_t bytes) {
+  auto type = cast<VectorType>(vector.getType());
+  int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
+  int64_t count = std::max<int64_t>(1, bits / 8 / bytes);
+  Type unit = builder.getIntegerType(std::min<int64_t>(32, std::min(bits, bytes * 8)));
+  int64_t perChunk = std::max<int64_t>(1, bytes / 4);
+  auto whole = VectorType::get(count * perChunk, unit);
+  Value words = type == whole ? vector : LLVM::BitcastOp::create(builder, loc, whole, vector).getResult();
+  SmallVector<Value> chunks;
+  for (int64_t i = 0; i < count; ++i) {
+    if (perChunk == 1)
+      chunks.push_back(vector::ExtractOp::create(builder, loc, words, i));
+    else if (count == 1)
+      chunks.push_back(words);
+    else
+      chunks.push_back(vector::ExtractStridedSliceOp::create(builder, loc, words, i * perChunk, perChunk, 1));
+  }
+  return chunks;
+}
+
+/// What an atom of this width moves.
+static Type chunkType(OpBuilder &builder, int64_t bytes) {
+  if (bytes <= 4)
+    return builder.getIntegerType(bytes * 8);
+  return VectorType::get(bytes / 4, builder.getI32Type());
+}
+
+LogicalResult LaneLowering::lowerLoad(kernel::LoadOp op) {
+  kernel::TileType tile = op.getType();
+  kernel::TensorRefType tensor = op.getTensor().getType();
+  Type storage = target::storageType(tile.getElementType());
+  GlobalAccess access =
+      openTensor(op.getTensor(), op.getIndices(), tile, [&](unsigned d) { return op.tensorDim(d); });
+  unsigned last = tile.getShape().size() - 1;
+  bool rowsContiguous = access.dims[last] + 1 == tensor.getRank();
+  int64_t elementBytes = std::max<int64_t>(1, access.elementBits / 8);
+  int64_t widest = rowsContiguous ? std::clamp<int64_t>(tensor.getAlignBytes(), elementBytes, 16) : elementBytes;
+  Pieces pieces;
+  for (Access part : accessesOf(access.layout, last, access.elementBits, widest)) {
+    Value offset, uniform, inBounds;
+    locate(access, part.firstRegister, offset, uniform, inBounds);
+    int64_t bytes = chunkBytes(part.elements, access.elementBits, widest);
+    int64_t count = std::max<int64_t>(1, part.elements * access.elementBits / 8 / bytes);
+    target::CopyOp atom = machine.copy("global", "register", bytes);
+    if (!atom)
+      return op.emitOpError() << "needs a copy of " << bytes << " bytes from global memory to registers, which "
+                              << machine.name() << " lacks";
+    SmallVector<Value> chunks;
+    for (int64_t c = 0; c < count; ++c) {
+      Value at = c ? arith::AddIOp::create(builder, loc, offset, i32(c * bytes)).getResult() : offset;
+      auto load = target::ApplyOp::create(builder, loc, chunkType(builder, bytes), atom.getSymName(),
+                                          ValueRange{access.view, at, uniform, inBounds});
+      chunks.push_back(load.getResult(0));
+    }
+    Value vector = fromChunks(chunks, VectorType::get(part.elements, storage));
+    if (Attribute other = op.getOtherAttr()) {
+      auto number = cast<FloatAttr>(other);
+      Value fill = vector::BroadcastOp::create(builder, loc, vector.getType(),
+                                               floatConstant(number.getValueAsDouble(), tile.getElementType()));
+      vector = arith::SelectOp::create(builder, loc, inBounds, vector, fill);
+    }
+    pieces.vectors.push_back(vector);
+    pieces.length = part.elements;
+  }
+  tiles[op.getResult()] = pieces;
+  return success();
+}
+
+LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
+  kernel::TileType tile = op.getTile().getType();
+  kernel::TensorRefType tensor = op.getTensor().getType();
+  GlobalAccess access =
+      openTensor(op.getTensor(), op.getIndices(), tile, [&](unsigned d) { return op.tensorDim(d); });
+  unsigned last = tile.getShape().size() - 1;
+  bool rowsContiguous = access.dims[last] + 1 == tensor.getRank();
+  int64_t elementBytes = std::max<int64_t>(1, access.elementBits / 8);
+  int64_t widest = rowsContiguous ? std::clamp<int64_t>(tensor.getAlignBytes(), elementBytes, 16) : elementBytes;
+  SmallVector<Access> accesses = accessesOf(access.layout, last, access.elementBits, widest);
+  Pieces pieces = repiece(tiles[op.getTile()], accesses[0].elements);
+  Value first = isFirstCopy(access.layout);
+  int64_t skip = access.layout.redundantBits(layout::registerDim);
+  for (auto [part, vector] : llvm::zip(accesses, pieces.vectors)) {
+    if (part.firstRegister & skip)
+      continue;
+    Value offset, uniform, inBounds;
+    locate(access, part.firstRegister, offset, uniform, inBounds);
+    if (first)
+      inBounds = arith::AndIOp::create(builder, loc, inBounds, first);
+    if (part.elements * access.elementBits % 8)
+      return op.emitOpError() << "stores elements of " << access.elementBits
+                              << " bits one by one; a lane must hold whole bytes of a row";
+    int64_t bytes = chunkBytes(part.elements, access.elementBits, widest);
+    target::CopyOp atom = machine.copy("register", "global", bytes);
+    if (!atom)
+      return op.emitOpError() << "needs a copy of " << bytes << " bytes from registers to global memory, which "
+                              << machine.name() << " lacks";
+    for (auto [c, chunk] : llvm::enumerate(toChunks(vector, bytes))) {
+      Value at = c ? arith::AddIOp::create(builder, loc, offset, i32(c * bytes)).getResult() : offset;
+      target::ApplyOp::create(builder, loc, TypeRange(), atom.getSymName(),
+                              ValueRange{chunk, access.view, at, uniform, inBounds});
+    }
+  }
+  return success();
+}
+
+Value LaneLowering::sharedPointer(stage::BufferType buffer, Value alloc, Value slot, const LinearLayout &layout,
+                                  int64_t firstRegister) {
+  unsigned bits = buffer.getElementType().getIntOrFloatBitWidth();
+  auto byteOffset = [&](ArrayRef<int32_t> coordinates) {
+    SmallVector<int64_t> wide(coordinates.begin(), coordinates.end());
+    return buffer.getElementOffset(wide) * bits / 8;
+  };
+  // Offsets of single bits add up: without a swizzle coordinates are disjoint sums, with one the map is linear
+  // over GF(2) and padding is absent.
+  SmallVector<int64_t> laneBases, waveBases;
+  int64_t movedByLanes = 0;
+  for (auto [input, bases] : {std::pair<StringRef, SmallVector<int64_t> *>{layout::laneDim, &laneBases},
+                              {layout::waveDim, &waveBases}})
+    for (unsigned bit = 0; bit < layout.inputBits(input); ++bit) {
+      bases->push_back(byteOffset(layout.basis(input, bit)));
+      movedByLanes |= bases->back();
+    }
+  int64_t fixed = byteOffset(layout.apply({{layout::registerDim, static_cast<int32_t>(firstRegister)}}));
+  bool swizzled = !buffer.getSwizzle().empty();
+  int64_t crossed = swizzled ? fixed & movedByLanes : 0;
+
+  auto allocOp = alloc.getDefiningOp<stage::AllocOp>();
+  Value lanePart;
+  if (swizzled) {
+    lanePart = arith::XOrIOp::create(entry, loc, linear(laneId, laneBases), linear(waveId, waveBases));
+    if (crossed)
+      lanePart = arith::XOrIOp::create(entry, loc, lanePart, i32(crossed));
+  } else {
+    lanePart = i32(0);
+    for (unsigned d = 0; d < buffer.getShape().size(); ++d) {
+      SmallVector<int32_t> unit(buffer.getShape().size(), 0);
+      unit[d] = 1;
+      SmallVector<int64_t> one(unit.begin(), unit.end());
+      int64_t strideBits = buffer.getElementOffset(one) * bits;
+      Value scaled = arith::MulIOp::create(entry, loc, laneCoordinate(layout, d), i32(strideBits));
+      lanePart = arith::AddIOp::create(entry, loc, lanePart, scaled);
+    }
+    lanePart = arith::ShRUIOp::create(entry, loc, lanePart, i32(3));
+  }
+  auto pointerType = LLVM::LLVMPointerType::get(builder.getContext(), machine.memory("shared").getSpace());
+  Type byte = builder.getI8Type();
+  Value pointer = LLVM::GEPOp::create(entry, loc, pointerType, byte, sharedBase, lanePart);
+  Value slotNumber = scalars.lookup(slot);
+  if (auto constant = slotNumber.getDefiningOp<arith::ConstantOp>()) {
+    fixed += cast<IntegerAttr>(constant.getValue()).getInt() * buffer.getSlotBytes();
+  } else {
+    Value slotOffset = arith::MulIOp::create(builder, loc, slotNumber, i32(buffer.getSlotBytes()));
+    pointer = LLVM::GEPOp::create(builder, loc, pointerType, byte, pointer, slotOffset);
+  }
+  int32_t constantPart = static_cast<int32_t>(*allocOp.getOffset() + (fixed & ~crossed));
+  return LLVM::GEPOp::create(builder, loc, pointerType, byte, pointer, ArrayRef<LLVM::GEPArg>{constantPart},
+                             LLVM::GEPNoWrapFlags::inbounds);
+}
+
+/// Byte alignment that every access of this buffer to consecutive elements has.
+static int64_t sharedAlignment(stage::BufferType buffer) {
+  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
+  int64_t rowBits = (buffer.getShape()[buffer.getFastest()] + buffer.getPad()) * bits;
+  int64_t rowBytes = buffer.getShape().size() == 1 ? 16 : std::max<int64_t>(1, rowBits / 8);
+  int64_t limit = buffer.getSwizzle().empty() ? 16 : std::max<int64_t>(1, buffer.getSwizzle()[0] * bits / 8);
+  return std::min<int64_t>({16, rowBytes & -rowBytes, limit});
+}
+
+void LaneLowering::lowerStageWrite(stage::WriteOp op) {
+  stage::BufferType buffer = op.getBuffer().getType();
+  LinearLayout layout = layoutOf(op.getTile().getType());
+  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
+  int64_t widest = sharedAlignment(buffer);
+  SmallVector<Access> accesses = accessesOf(layout, buffer.getFastest(), bits, widest);
+  Pieces pieces = repiece(tiles[op.getTile()], accesses[0].elements);
+  int64_t skip = layout.redundantBits(layout::registerDim);
+  for (auto [part, vector] : llvm::zip(accesses, pieces.vectors)) {
+    if (part.firstRegister & skip)
+      continue;
+    Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), layout, part.firstRegister);
+    int64_t bytes = chunkBytes(part.elements, bits, widest);
+    for (auto [c, chunk] : llvm::enumerate(toChunks(vector, bytes))) {
+      Value at = c ? LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                                         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
+                         .getResult()
+                   : pointer;
+      LLVM::StoreOp::create(builder, loc, chunk, at, bytes);
+    }
+  }
+}
+
+void LaneLowering::lowerStageRead(stage::ReadOp op) {
+  stage::BufferType buffer = op.getBuffer().getType();
+  LinearLayout layout = layoutOf(op.getTile().getType());
+  Type storage = target::storageType(buffer.getElementType());
+  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
+  int64_t widest = sharedAlignment(buffer);
+  // A lane's whole run becomes one vector, however many accesses it takes: that is what instructions want.
+  int64_t run = int64_t(1) << layout.contiguous(layout::registerDim, buffer.getFastest());
+  run = std::min<int64_t>(run, 32);
+  Pieces pieces;
+  pieces.length = run;
+  for (int64_t first = 0; first < layout.inputSize(layout::registerDim); first += run) {
+    Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), layout, first);
+    int64_t bytes = chunkBytes(run, bits, widest);
+    int64_t count = std::max<int64_t>(1, run * bits / 8 / bytes);
+    SmallVector<Value> chunks;
+    for (int64_t c = 0; c < count; ++c) {
+      Value at = c ? LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                                         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
+                         .getResult()
+                   : pointer;
+      chunks.push_back(LLVM::LoadOp::create(builder, loc, chunkType(builder, bytes), at, bytes));
+    }
+    pieces.vectors.push_back(fromChunks(chunks, VectorType::get(run, storage)));
+  }
+  tiles[op.getTile()] = pieces;
+}

@@ -1,0 +1,87 @@
+#include "LayoutInference.h"
+#include "dialects/Stage/Stage.h"
+#include "kiln/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace kiln::transforms {
+#define GEN_PASS_DEF_PLACETILES
+#include "lib/Transforms/Passes.h.inc"
+
+namespace {
+
+/// Inserts relayouts at uses that want another layout than their value has. One per value and layout.
+class RelayoutInserter {
+public:
+  RelayoutInserter(const LayoutInference &inference) : inference(inference) {}
+
+  void run(kernel::FuncOp func) {
+    SmallVector<std::pair<OpOperand *, layout::LinearAttr>> mismatches;
+    func.walk([&](Operation *op) {
+      for (OpOperand &operand : op->getOpOperands())
+        if (layout::LinearAttr wanted = inference.wanted(operand); wanted && wanted != inference.get(operand.get()))
+          mismatches.push_back({&operand, wanted});
+    });
+    for (auto [operand, wanted] : mismatches)
+      operand->set(inLayout(operand->get(), wanted));
+  }
+
+private:
+  Value inLayout(Value value, layout::LinearAttr wanted) {
+    Value &known = made[{value, wanted}];
+    if (known)
+      return known;
+    OpBuilder builder(value.getContext());
+    builder.setInsertionPointAfterValue(value);
+    auto type = cast<kernel::TileType>(value.getType()).withLayout(wanted);
+    Operation *source = value.getDefiningOp();
+    // What costs nothing to make is made again in the wanted layout.
+    if (isa_and_present<kernel::ConstantOp, kernel::SplatOp, kernel::IotaOp>(source)) {
+      Operation *copy = builder.clone(*source);
+      copy->getResult(0).setType(type);
+      return known = copy->getResult(0);
+    }
+    known = kernel::RelayoutOp::create(builder, value.getLoc(), type, value);
+    return known;
+  }
+
+  const LayoutInference &inference;
+  DenseMap<std::pair<Value, layout::LinearAttr>, Value> made;
+};
+
+struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
+  LogicalResult place(kernel::FuncOp func, const target::Machine &machine) {
+    auto waves = func->getAttrOfType<IntegerAttr>("schedule.waves");
+    if (!func.isSpecialized() || !waves)
+      return func.emitOpError() << "expects a specialised and scheduled kernel ('schedule.waves' is missing)";
+    LayoutInference inference(func, machine, waves.getInt());
+    if (failed(inference.run()))
+      return failure();
+    RelayoutInserter(inference).run(func);
+    auto setLayout = [&](Value value) {
+      if (auto tile = dyn_cast<kernel::TileType>(value.getType()); tile && !tile.getLayout())
+        value.setType(tile.withLayout(inference.get(value)));
+    };
+    func.walk([&](Operation *op) {
+      for (Value result : op->getResults())
+        setLayout(result);
+      for (Region &region : op->getRegions())
+        for (BlockArgument argument : region.getArguments())
+          setLayout(argument);
+    });
+    return success();
+  }
+
+  void runOnOperation() override {
+    target::MachineOp machine = target::Machine::of(getOperation());
+    if (!machine) {
+      getOperation().emitError() << "has no target.machine to place tiles on";
+      return signalPassFailure();
+    }
+    for (auto func : getOperation().getOps<kernel::FuncOp>())
+      if (failed(place(func, target::Machine(machine))))
+        return signalPassFailure();
+  }
+};
+} // namespace
+} // namespace kiln::transforms
