@@ -407,6 +407,30 @@ def Kernel_ConvertOp : Kernel_Op<"convert", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Kernel_SelectOp : Kernel_Op<"select", [Pure, AllTypesMatch<["trueValue", "falseValue", "result"]>]> {
+  let summary = "chooses between two tiles, element by element";
+  let description = [{
+    The element of the first tile where the condition holds, else that of the second. For a scalar condition use
+    `arith.select`.
+
+    ```mlir
+    kernel.func @k(%n: i32, %s: f32) {
+      %limit = kernel.splat %n : i32 -> !kernel.tile<[16], i32>
+      %column = kernel.iota 0 : !kernel.tile<[16], i32>
+      %inside = arith.cmpi slt, %column, %limit : !kernel.tile<[16], i32>
+      %a = kernel.splat %s : f32 -> !kernel.tile<[16], f32>
+      %zero = kernel.constant 0.0 : !kernel.tile<[16], f32>
+      %b = kernel.select %inside, %a, %zero : !kernel.tile<[16], i1>, !kernel.tile<[16], f32>
+      kernel.return
+    }
+    ```
+  }];
+  let arguments = (ins Kernel_TileType:$condition, Kernel_TileType:$trueValue, Kernel_TileType:$falseValue);
+  let results = (outs Kernel_TileType:$result);
+  let assemblyFormat = "$condition `,` $trueValue `,` $falseValue attr-dict `:` type($condition) `,` type($result)";
+  let hasVerifier = 1;
+}
+
 def Kernel_MmaOp : Kernel_Op<"mma", [Pure, AttrSizedOperandSegments, AllTypesMatch<["acc", "result"]>]> {
   let summary = "matrix multiply and accumulate";
   let description = [{

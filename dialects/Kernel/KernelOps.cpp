@@ -198,6 +198,18 @@ LogicalResult ConvertOp::verify() {
   return success();
 }
 
+LogicalResult SelectOp::verify() {
+  TileType condition = getCondition().getType(), to = getType();
+  if (!condition.getElementType().isSignlessInteger(1))
+    return emitOpError() << "expects a condition of i1 elements, found " << condition.getElementType();
+  if (condition.getShape().size() != to.getShape().size())
+    return emitOpError() << "expects equal shapes, found " << condition << " and " << to;
+  for (unsigned d = 0; d < to.getShape().size(); ++d)
+    if (failed(expectSameDim(*this, "shapes", condition, d, to, d)))
+      return failure();
+  return success();
+}
+
 LogicalResult MmaOp::verify() {
   TileType a = getA().getType(), b = getB().getType(), acc = getAcc().getType();
   for (auto [name, type] : {std::pair<StringRef, TileType>{"a", a}, {"b", b}, {"the accumulator", acc}})

@@ -1,6 +1,7 @@
 #include "Numbers.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace kiln;
@@ -23,6 +24,9 @@ unsigned interpreter::bitWidth(Type type) { return type.isIndex() ? 64 : type.ge
 static const llvm::fltSemantics &formatOf(Type type) { return cast<FloatType>(type).getFloatSemantics(); }
 
 static double toDouble(APFloat number) {
+  // APFloat converts e8m0's NaN, which has no payload bits, to an infinity.
+  if (number.isNaN())
+    return std::numeric_limits<double>::quiet_NaN();
   bool inexact;
   number.convert(APFloat::IEEEdouble(), nearestEven, &inexact);
   return number.convertToDouble();
