@@ -1,0 +1,80 @@
+/* The emulator for programs without C++ or LLVM in them: libkiln-emulator.so, loaded by the runtime's driver
+ * at run time. Calls return a kiln_emulator_status and, on failure, a sentence in `error` (of `errorSize`
+ * bytes, may be NULL). One emulator may be used from several threads; its calls take turns. Launches run to
+ * their end before they return. */
+#ifndef KILN_EMULATOR_CENTRY_H
+#define KILN_EMULATOR_CENTRY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever a signature or structure below changes. */
+enum { KILN_EMULATOR_ABI = 1 };
+
+typedef enum kiln_emulator_status {
+  KILN_EMULATOR_OK,
+  KILN_EMULATOR_INVALID,   /* an argument: unknown target, damaged code object, address outside memory */
+  KILN_EMULATOR_NOT_FOUND, /* no such kernel */
+  KILN_EMULATOR_OUT_OF_MEMORY,
+  KILN_EMULATOR_FAULT /* the kernel did something that a device would punish, or that the emulator cannot do
+                       */
+} kiln_emulator_status;
+
+typedef struct kiln_emulator kiln_emulator;
+typedef struct kiln_emulator_program kiln_emulator_program;
+
+typedef struct kiln_emulator_kernel {
+  uint32_t kernarg_bytes; /* explicit arguments; hidden ones are filled in by the emulator */
+  uint32_t static_lds, max_block_threads;
+} kiln_emulator_kernel;
+
+typedef struct kiln_emulator_launch {
+  const char *kernel;
+  uint32_t grid[3], block[3]; /* workgroups, work-items */
+  uint32_t items[3];          /* of the whole grid where its last workgroups are partial; 0: grid * block */
+  uint32_t dynamic_lds;
+  const void *kernargs;
+  uint64_t kernarg_bytes;
+} kiln_emulator_launch;
+
+typedef struct kiln_emulator_result {
+  uint64_t instructions, findings;
+  double seconds; /* of the host */
+} kiln_emulator_result;
+
+uint32_t kiln_emulator_abi(void);
+/* Names of what can be emulated ("gfx950"), by index; NULL behind the last. */
+const char *kiln_emulator_target(uint32_t index);
+
+kiln_emulator_status kiln_emulator_open(const char *target, kiln_emulator **result, char *error,
+                                        size_t errorSize);
+void kiln_emulator_close(kiln_emulator *emulator);
+
+kiln_emulator_status kiln_emulator_allocate(kiln_emulator *emulator, uint64_t size, uint64_t *address,
+                                            char *error, size_t errorSize);
+kiln_emulator_status kiln_emulator_free(kiln_emulator *emulator, uint64_t address, char *error,
+                                        size_t errorSize);
+kiln_emulator_status kiln_emulator_write(kiln_emulator *emulator, uint64_t address, const void *from,
+                                         uint64_t size, char *error, size_t errorSize);
+kiln_emulator_status kiln_emulator_read(kiln_emulator *emulator, uint64_t address, void *to, uint64_t size,
+                                        char *error, size_t errorSize);
+
+/* Programs are closed before their emulator. */
+kiln_emulator_status kiln_emulator_load(kiln_emulator *emulator, const void *code, uint64_t size,
+                                        kiln_emulator_program **result, char *error, size_t errorSize);
+void kiln_emulator_unload(kiln_emulator_program *program);
+kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, const char *kernel,
+                                        kiln_emulator_kernel *result, char *error, size_t errorSize);
+/* `result` may be NULL. Findings (races, missing waits) do not fail a launch; the last launch's are listed in
+ * `error`. */
+kiln_emulator_status kiln_emulator_run(kiln_emulator_program *program, const kiln_emulator_launch *launch,
+                                       kiln_emulator_result *result, char *error, size_t errorSize);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
