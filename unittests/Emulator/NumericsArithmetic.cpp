@@ -8,7 +8,7 @@
 #include <cfenv>
 #include <gtest/gtest.h>
 
-using namespace kiln::emulator;
+using namespace kiln::emulator::numerics;
 namespace ref = reference;
 
 namespace {

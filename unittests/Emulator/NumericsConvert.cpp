@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace kiln::emulator;
+using namespace kiln::emulator::numerics;
 namespace ref = reference;
 
 namespace {

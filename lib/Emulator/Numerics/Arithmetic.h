@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 template <class To, class From> inline To bitCast(From from) {
   static_assert(sizeof(To) == sizeof(From));
@@ -86,15 +86,11 @@ template <class T> constexpr typename T::Bits flushOut(typename T::Bits a, const
   return typename T::Bits(flushDenormal(T::format, a, flushesOutput<T>(m)));
 }
 
-/// The value of a half, exact.
+/// The value of a half, exact. Without branches, so that loops over lanes vectorise.
 inline float widenF16(uint16_t h) {
   uint32_t magnitude = uint32_t(h & 0x7fff) << 13;
-  uint32_t exponent = magnitude & 0x0f800000;
-  uint32_t bits = magnitude + 0x38000000; // rebias 15 -> 127
-  if (exponent == 0x0f800000)
-    bits += 0x38000000;
-  else if (exponent == 0)
-    bits = bitCast<uint32_t>(bitCast<float>(bits + 0x00800000) - bitCast<float>(0x38800000u));
+  uint32_t bits = bitCast<uint32_t>(bitCast<float>(magnitude) * 0x1p112f); // rebias 15 -> 127, denormals included
+  bits |= magnitude >= 0x0f800000 ? 0x7f800000 | magnitude : 0;
   return bitCast<float>(bits | uint32_t(h & 0x8000) << 16);
 }
 
@@ -425,4 +421,4 @@ inline typename T::Bits applyOutputModifiers(typename T::Bits a, unsigned omod, 
   return isNegative<T>(a) || isZero<T>(a) ? 0 : a > one ? one : a;
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 /// Which formats the opcodes "fp8" and "bf8" mean: FNUZ on gfx942, OCP on gfx950.
 struct Fp8Flavour {
@@ -167,4 +167,4 @@ inline uint32_t offsetFromNibble(uint32_t a) {
   return bitCast<uint32_t>(float((int32_t(a << 28) >> 28)) / 16.0f);
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

@@ -7,7 +7,7 @@
 
 #include "Arithmetic.h"
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 template <class T> struct DivisionLimits;
 template <> struct DivisionLimits<F32> {
@@ -102,4 +102,4 @@ inline typename T::Bits divFixup(typename T::Bits s0, typename T::Bits s1, typen
   return flushOut<T>(typename T::Bits((s0 & ~signOf<T>()) | sign), m);
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

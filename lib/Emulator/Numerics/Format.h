@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 using uint128 = unsigned __int128;
 
@@ -218,4 +218,4 @@ constexpr uint64_t flushDenormal(const FloatFormat &f, uint64_t bits, bool flush
   return flush && isDenormalCode(f, bits) ? bits & f.signBit() : bits;
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 constexpr uint32_t byteOf(uint32_t x, unsigned i) { return x >> (8 * i) & 0xff; }
 constexpr int32_t signExtend(uint32_t x, unsigned bits) {
@@ -119,4 +119,4 @@ constexpr uint32_t dotInt(uint32_t a, uint32_t b, uint32_t c, bool clamp) {
   return isSigned ? uint32_t(saturate<int32_t>(sum)) : saturate<uint32_t>(sum);
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

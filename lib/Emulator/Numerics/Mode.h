@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 /// MODE.FP_ROUND encoding (ISA 4.4).
 enum class Rounding : uint8_t { NearestEven = 0, Up = 1, Down = 2, TowardZero = 3 };
@@ -35,4 +35,4 @@ struct FloatMode {
   }
 };
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

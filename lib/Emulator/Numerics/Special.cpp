@@ -1,6 +1,6 @@
 #include "Special.h"
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 namespace {
 
@@ -101,4 +101,4 @@ uint32_t cube(Cube op, uint32_t xBits, uint32_t yBits, uint32_t zBits, const Flo
   return 0;
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

@@ -8,7 +8,7 @@
 
 #include "Arithmetic.h"
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 enum class Transcendental { Rcp, Rsq, Sqrt, Exp2, Log2, Sin, Cos };
 
@@ -27,4 +27,4 @@ uint64_t trigPreop(uint64_t s0, uint32_t segment);
 enum class Cube { Id, Sc, Tc, Ma };
 uint32_t cube(Cube op, uint32_t x, uint32_t y, uint32_t z, const FloatMode &m);
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

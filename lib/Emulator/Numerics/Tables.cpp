@@ -2,7 +2,7 @@
 
 #include "Convert.h"
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 namespace {
 template <const FloatFormat &format> const std::array<float, 256> &tableOf() {
@@ -26,4 +26,4 @@ const std::array<float, 256> &valuesOf(const FloatFormat &format) {
                                      : tableOf<formatFP4>();
 }
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics

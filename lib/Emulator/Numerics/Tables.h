@@ -5,9 +5,9 @@
 
 #include <array>
 
-namespace kiln::emulator {
+namespace kiln::emulator::numerics {
 
 /// F32 value of every code of a format of at most 8 bits.
 const std::array<float, 256> &valuesOf(const FloatFormat &format);
 
-} // namespace kiln::emulator
+} // namespace kiln::emulator::numerics
