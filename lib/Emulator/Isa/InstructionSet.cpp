@@ -13,6 +13,7 @@ namespace kiln::emulator {
   FILE(Vop1)                                                                                                 \
   FILE(Vop2)                                                                                                 \
   FILE(Vop3)                                                                                                 \
+  FILE(Mfma)                                                                                                 \
   FILE(Vopc)                                                                                                 \
   FILE(Ds)                                                                                                   \
   FILE(Flat)
