@@ -14,7 +14,7 @@ SmallVector<MmaOp> Machine::mmasFor(Type a, Type b, Type acc, bool scaled) const
   SmallVector<MmaOp> found;
   for (MmaOp atom : all<MmaOp>())
     if (atom.getA() == a && atom.getB() == b && atom.getAcc() == acc && atom.getScaleBlock().has_value() == scaled &&
-        atom.getBlocks() == 1)
+        atom.getBlocks() == 1 && !atom.getInexact())
       found.push_back(atom);
   return found;
 }

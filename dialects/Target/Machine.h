@@ -23,7 +23,7 @@ public:
   MmaOp mma(llvm::StringRef name) const { return lookup<MmaOp>(name); }
   OperationOp operation(llvm::StringRef name) const { return lookup<OperationOp>(name); }
   MemoryOp memory(llvm::StringRef name) const { return lookup<MemoryOp>(name); }
-  /// All matrix instructions for these element types, in file order; scaled ones only if `scaled`.
+  /// All matrix instructions for these element types, in file order; scaled ones only if `scaled`, no inexact ones.
   llvm::SmallVector<MmaOp> mmasFor(mlir::Type a, mlir::Type b, mlir::Type acc, bool scaled) const;
   CopyOp copy(llvm::StringRef from, llvm::StringRef to, int64_t bytes) const;
   /// The widest atom for an elementwise operation of at most `width` elements, or null.

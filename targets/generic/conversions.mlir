@@ -1,14 +1,16 @@
 // Conversions between f32 and the formats below 16 bits, whose values travel as integers.
 //
-// Rules of kernel.convert: to nearest, ties to even; beyond the largest finite value infinity, or that value where
-// the format has no infinity; NaN stays NaN, or, where the format has none, becomes the largest finite value.
+// Rules of kernel.convert: to nearest, ties to even; beyond the largest finite value infinity, or that value
+// where the format has no infinity; NaN stays NaN, or, where the format has none, becomes the largest finite
+// value.
 //
-// To a format: the fraction is rounded in the integer representation, so that its carry runs into the exponent. Below
-// the smallest normal value one addition does the rounding: it aligns the number so that the last bit of the sum is
-// the format's smallest step. From a format: a normal number needs another exponent bias, a denormal one is its code
-// times the smallest step.
+// To a format: the fraction is rounded in the integer representation, so that its carry runs into the
+// exponent. Below the smallest normal value one addition does the rounding: it aligns the number so that the
+// last bit of the sum is the format's smallest step. From a format: a normal number needs another exponent
+// bias, a denormal one is its code times the smallest step.
 //
-// Formats: OCP 8-bit Floating Point Specification 1.0, OCP Microscaling Formats 1.0, and for FNUZ AMD CDNA3 ISA 7.1.2.
+// Formats: OCP 8-bit Floating Point Specification 1.0, OCP Microscaling Formats 1.0, and for FNUZ AMD CDNA3
+// ISA 7.1.2.
 target.machine @generic {
   // f8E4M3FN: largest 448; 0x7F and 0xFF are NaN, no infinity.
   target.elementwise @convert_f32_to_f8E4M3FN attributes {implements = "convert", from = f32, to = f8E4M3FN} {
@@ -148,7 +150,8 @@ target.machine @generic {
   }
 
   // f8E4M3FNUZ: largest 240; 0x80 is NaN, no infinity, no negative zero.
-  target.elementwise @convert_f32_to_f8E4M3FNUZ attributes {implements = "convert", from = f32, to = f8E4M3FNUZ} {
+  target.elementwise @convert_f32_to_f8E4M3FNUZ attributes {
+      implements = "convert", from = f32, to = f8E4M3FNUZ} {
   ^bb0(%x: f32):
     %bits = arith.bitcast %x : f32 to i32
     %positive = arith.constant 0x7FFFFFFF : i32
@@ -189,7 +192,8 @@ target.machine @generic {
     target.yield %y : i8
   }
 
-  target.elementwise @convert_f8E4M3FNUZ_to_f32 attributes {implements = "convert", from = f8E4M3FNUZ, to = f32} {
+  target.elementwise @convert_f8E4M3FNUZ_to_f32 attributes {
+      implements = "convert", from = f8E4M3FNUZ, to = f32} {
   ^bb0(%x: i8):
     %c = arith.extui %x : i8 to i32
     %positive = arith.constant 127 : i32
@@ -218,7 +222,8 @@ target.machine @generic {
   }
 
   // f8E5M2FNUZ: largest 57344; 0x80 is NaN, no infinity, no negative zero.
-  target.elementwise @convert_f32_to_f8E5M2FNUZ attributes {implements = "convert", from = f32, to = f8E5M2FNUZ} {
+  target.elementwise @convert_f32_to_f8E5M2FNUZ attributes {
+      implements = "convert", from = f32, to = f8E5M2FNUZ} {
   ^bb0(%x: f32):
     %bits = arith.bitcast %x : f32 to i32
     %positive = arith.constant 0x7FFFFFFF : i32
@@ -259,7 +264,8 @@ target.machine @generic {
     target.yield %y : i8
   }
 
-  target.elementwise @convert_f8E5M2FNUZ_to_f32 attributes {implements = "convert", from = f8E5M2FNUZ, to = f32} {
+  target.elementwise @convert_f8E5M2FNUZ_to_f32 attributes {
+      implements = "convert", from = f8E5M2FNUZ, to = f32} {
   ^bb0(%x: i8):
     %c = arith.extui %x : i8 to i32
     %positive = arith.constant 127 : i32
@@ -467,10 +473,11 @@ target.machine @generic {
     target.yield %y : f32
   }
 
-  // f8E8M0FNU: a power of two from 2^-127 to 2^127 by its exponent; 0xFF is NaN. It has no sign and no zero: what is
-  // below the smallest value becomes that. Halfway between two powers rounds up, because the last bit of a significand
-  // of one bit is odd.
-  target.elementwise @convert_f32_to_f8E8M0FNU attributes {implements = "convert", from = f32, to = f8E8M0FNU} {
+  // f8E8M0FNU: a power of two from 2^-127 to 2^127 by its exponent; 0xFF is NaN. It has no sign and no zero:
+  // what is below the smallest value becomes that. Halfway between two powers rounds up, because the last bit
+  // of a significand of one bit is odd.
+  target.elementwise @convert_f32_to_f8E8M0FNU attributes {
+      implements = "convert", from = f32, to = f8E8M0FNU} {
   ^bb0(%x: f32):
     %bits = arith.bitcast %x : f32 to i32
     %half = arith.constant 0x400000 : i32
@@ -496,7 +503,8 @@ target.machine @generic {
     target.yield %y : i8
   }
 
-  target.elementwise @convert_f8E8M0FNU_to_f32 attributes {implements = "convert", from = f8E8M0FNU, to = f32} {
+  target.elementwise @convert_f8E8M0FNU_to_f32 attributes {
+      implements = "convert", from = f8E8M0FNU, to = f32} {
   ^bb0(%x: i8):
     %c = arith.extui %x : i8 to i32
     %c23 = arith.constant 23 : i32

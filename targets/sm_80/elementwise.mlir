@@ -39,14 +39,16 @@ target.machine @sm_80 {
   }
 
   // PTX ISA 9.7.9.21 "cvt": two f32 into one register; the first operand becomes the upper half.
-  target.elementwise @convert_f32_to_bf16_x2 attributes {implements = "convert", from = f32, to = bf16, width = 2} {
+  target.elementwise @convert_f32_to_bf16_x2 attributes {
+      implements = "convert", from = f32, to = bf16, width = 2} {
   ^bb0(%x: vector<2xf32>):
     %x0, %x1 = vector.to_elements %x : vector<2xf32>
     %y = llvm.call_intrinsic "llvm.nvvm.ff2bf16x2.rn"(%x1, %x0) : (f32, f32) -> vector<2xbf16>
     target.yield %y : vector<2xbf16>
   }
 
-  target.elementwise @convert_f32_to_f16_x2 attributes {implements = "convert", from = f32, to = f16, width = 2} {
+  target.elementwise @convert_f32_to_f16_x2 attributes {
+      implements = "convert", from = f32, to = f16, width = 2} {
   ^bb0(%x: vector<2xf32>):
     %x0, %x1 = vector.to_elements %x : vector<2xf32>
     %y = llvm.call_intrinsic "llvm.nvvm.ff2f16x2.rn"(%x1, %x0) : (f32, f32) -> vector<2xf16>

@@ -22,7 +22,8 @@ target.machine @sm_80 {
   ^bb0(%value: i32, %mask: i32):
     %all = arith.constant -1 : i32
     %segment = arith.constant 31 : i32
-    %r = llvm.call_intrinsic "llvm.nvvm.shfl.sync.bfly.i32"(%all, %value, %mask, %segment) : (i32, i32, i32, i32) -> i32
+    %r = llvm.call_intrinsic "llvm.nvvm.shfl.sync.bfly.i32"(%all, %value, %mask, %segment)
+        : (i32, i32, i32, i32) -> i32
     target.yield %r : i32
   }
 
@@ -38,7 +39,8 @@ target.machine @sm_80 {
     %all = arith.constant -1 : i32
     %zero = arith.constant 0 : i32
     %segment = arith.constant 31 : i32
-    %r = llvm.call_intrinsic "llvm.nvvm.shfl.sync.idx.i32"(%all, %value, %zero, %segment) : (i32, i32, i32, i32) -> i32
+    %r = llvm.call_intrinsic "llvm.nvvm.shfl.sync.idx.i32"(%all, %value, %zero, %segment)
+        : (i32, i32, i32, i32) -> i32
     target.yield %r : i32
   }
 }
