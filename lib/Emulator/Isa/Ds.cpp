@@ -37,7 +37,7 @@ static void issueAccess(Wave &wave, const Instruction &inst) {
   PendingAccess &access = wave.newAccess(inst, LgkmCnt);
   const u32 *addr = wave.vgpr[inst.src[0].index];
   for (unsigned lane = 0; lane < Lanes; ++lane)
-    access.address[lane] = u64(addr[lane]) + u32(inst.offset);
+    access.address[lane] = u32(addr[lane] + u32(inst.offset)); // wraps: compilers use bases below 0
   captureData(wave, inst.src[1], access);
   access.land = Land;
   wave.issue(access);
