@@ -10,6 +10,7 @@ namespace kiln::tools {
 enum ExitStatus { Success = 0, Failure = 1, Usage = 2 };
 
 /// Each adds its subcommand; what the command returns goes to `status`.
+void addCompileCommand(CLI::App &app, int &status);
 void addRunCommand(CLI::App &app, int &status);
 
 } // namespace kiln::tools

@@ -9,6 +9,7 @@ int main(int argc, char **argv) {
   app.set_version_flag("--version", KILN_VERSION);
   int status = Success;
 #ifdef KILN_COMPILER
+  addCompileCommand(app, status);
   addRunCommand(app, status);
 #endif
   try {

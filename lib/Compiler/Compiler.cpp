@@ -1,0 +1,223 @@
+#include "kiln/Compiler/Compiler.h"
+
+#include "dialects/Kernel/Specialize.h"
+#include "kiln/Compiler/Dialects.h"
+#include "kiln/Conversion/Passes.h"
+#include "kiln/Schedule/Passes.h"
+#include "kiln/Transforms/Passes.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/SourceMgr.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::compiler;
+
+static constexpr std::pair<Stage, StringLiteral> stageNames[] = {
+    {Stage::Kernel, "kernel"}, {Stage::Scheduled, "scheduled"}, {Stage::Staged, "staged"}, {Stage::Lanes, "lanes"},
+    {Stage::LLVM, "llvm"},     {Stage::Assembly, "asm"},        {Stage::Object, "obj"}};
+
+StringRef compiler::stageName(Stage stage) {
+  for (auto [known, name] : stageNames)
+    if (known == stage)
+      return name;
+  return {};
+}
+
+std::optional<Stage> compiler::parseStage(StringRef name) {
+  for (auto [stage, known] : stageNames)
+    if (known == name)
+      return stage;
+  return std::nullopt;
+}
+
+std::unique_ptr<MLIRContext> compiler::makeContext() {
+  DialectRegistry registry;
+  registerDialects(registry);
+  codegen::registerTranslations(registry);
+  return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+}
+
+namespace {
+
+/// One compilation. Stages run until the one asked for; each adds its time.
+class Compilation {
+public:
+  Compilation(MLIRContext &context, const Options &options) : context(context), options(options) {}
+
+  FailureOr<Result> run() {
+    if (failed(timed("parse", [&] { return parse(); })) || failed(timed("target", [&] { return loadTarget(); })))
+      return failure();
+    if (failed(timed("specialise", [&] { return specialise(); })))
+      return failure();
+    if (reached(Stage::Kernel))
+      return printed();
+    if (failed(timed("schedule", [&] { return passes([](PassManager &pm) { pm.addPass(schedule::createCompleteSchedule()); }); })))
+      return failure();
+    if (reached(Stage::Scheduled))
+      return printed();
+    if (failed(timed("stage", [&] {
+          return passes([](PassManager &pm) {
+            pm.addPass(transforms::createPlaceTiles());
+            pm.addPass(transforms::createStageRelayouts());
+            pm.addPass(transforms::createAllocateShared());
+          });
+        })))
+      return failure();
+    if (reached(Stage::Staged))
+      return printed();
+    if (failed(timed("lanes", [&] {
+          return passes([](PassManager &pm) {
+            pm.addPass(conversion::createConvertKernelToLanes());
+            pm.addPass(createCSEPass());
+            pm.addPass(createCanonicalizerPass());
+          });
+        })))
+      return failure();
+    readLaunchFacts();
+    if (reached(Stage::Lanes))
+      return printed();
+    if (failed(timed("select", [&] {
+          return passes([](PassManager &pm) {
+            pm.addPass(conversion::createConvertAtomsToBodies());
+            pm.addPass(createCSEPass());
+            pm.addPass(conversion::createConvertLanesToLLVM());
+            pm.addPass(createCanonicalizerPass());
+            pm.addPass(createCSEPass());
+          });
+        })))
+      return failure();
+    return generateCode();
+  }
+
+private:
+  template <typename Function> LogicalResult timed(StringRef stage, Function &&function) {
+    auto start = std::chrono::steady_clock::now();
+    LogicalResult status = function();
+    std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+    result.times.push_back({stage.str(), elapsed.count()});
+    return status;
+  }
+
+  bool reached(Stage stage) const { return options.emit == stage; }
+
+  Result printed() {
+    llvm::raw_string_ostream os(result.output);
+    if (machine)
+      machine.erase();
+    module->print(os, OpPrintingFlags().enableDebugInfo(false));
+    return result;
+  }
+
+  LogicalResult parse() {
+    module = parseSourceFile<ModuleOp>(options.file, &context);
+    if (!module)
+      return failure();
+    SmallVector<kernel::FuncOp> kernels(module->getOps<kernel::FuncOp>());
+    for (kernel::FuncOp candidate : kernels)
+      if (options.kernel.empty() ? kernels.size() == 1 : candidate.getSymName() == options.kernel)
+        func = candidate;
+    if (!func) {
+      InFlightDiagnostic diag = emitError(FileLineColLoc::get(&context, options.file, 0, 0));
+      if (options.kernel.empty())
+        diag << "holds " << kernels.size() << " kernels; say which with --kernel: ";
+      else
+        diag << "has no kernel '" << options.kernel << "'; it has ";
+      llvm::interleaveComma(kernels, diag, [&](kernel::FuncOp known) { diag << known.getSymName(); });
+      return diag;
+    }
+    for (kernel::FuncOp other : kernels)
+      if (other != func)
+        other.erase();
+    return success();
+  }
+
+  LogicalResult loadTarget() {
+    FailureOr<target::MachineOp> loaded = TargetLibrary(options.targetFolders).load(options.target, *module);
+    if (failed(loaded))
+      return failure();
+    machine = *loaded;
+    codegenMachine.triple = machine.getTriple()->str();
+    codegenMachine.cpu = machine.getCpu()->str();
+    codegenMachine.features = machine.getFeatures().str();
+    if (DictionaryAttr llvmOptions = machine.getLlvmOptionsAttr())
+      for (NamedAttribute option : llvmOptions)
+        codegenMachine.llvmOptions[option.getName().getValue()] = cast<StringAttr>(option.getValue()).str();
+    return success();
+  }
+
+  LogicalResult specialise() {
+    kernel::ParamValues values;
+    for (const auto &[name, text] : options.params) {
+      kernel::ParamDeclAttr decl = func.getParam(name);
+      if (!decl) {
+        InFlightDiagnostic diag = func.emitError() << "@" << func.getSymName() << " has no parameter '" << name << "'; it has ";
+        llvm::interleaveComma(func.getParams().getAsRange<kernel::ParamDeclAttr>(), diag,
+                              [&](kernel::ParamDeclAttr known) { diag << known.getName().getValue(); });
+        return diag;
+      }
+      FailureOr<Attribute> value = kernel::parseParamValue(func, decl, text);
+      if (failed(value))
+        return failure();
+      values[decl.getName().getValue()] = *value;
+    }
+    if (failed(kernel::bindParams(func, values)))
+      return failure();
+    return passes([](PassManager &pm) {
+      pm.addPass(transforms::createSpecialize());
+      pm.addPass(createCSEPass());
+    });
+  }
+
+  LogicalResult passes(llvm::function_ref<void(PassManager &)> add) {
+    PassManager pm(&context);
+    add(pm);
+    return pm.run(*module);
+  }
+
+  void readLaunchFacts() {
+    module->walk([&](LLVM::LLVMFuncOp lanes) {
+      if (auto threads = lanes->getAttrOfType<IntegerAttr>("kiln.threads"))
+        result.threads = threads.getInt();
+      if (auto bytes = lanes->getAttrOfType<IntegerAttr>("kiln.shared_bytes"))
+        result.sharedBytes = bytes.getInt();
+      if (auto grid = lanes->getAttrOfType<StringAttr>("kiln.grid"))
+        result.grid = grid.str();
+      result.kernelName = lanes.getSymName().str();
+    });
+  }
+
+  FailureOr<Result> generateCode() {
+    codegen::Request request;
+    request.llvmIR = reached(Stage::LLVM);
+    request.assembly = reached(Stage::Assembly);
+    request.binary = reached(Stage::Object);
+    request.lineTables = options.lineTables;
+    llvm::Expected<codegen::Artifacts> made = codegen::emit(*module, codegenMachine, request);
+    if (!made)
+      return emitError(module->getLoc()) << llvm::toString(made.takeError()), failure();
+    result.times.insert(result.times.end(), made->times.begin(), made->times.end());
+    result.output = reached(Stage::LLVM) ? made->llvmIR : reached(Stage::Assembly) ? made->assembly : made->binary;
+    return result;
+  }
+
+  MLIRContext &context;
+  const Options &options;
+  OwningOpRef<ModuleOp> module;
+  kernel::FuncOp func;
+  target::MachineOp machine;
+  codegen::Machine codegenMachine;
+  Result result;
+};
+
+} // namespace
+
+FailureOr<Result> compiler::compile(MLIRContext &context, const Options &options) {
+  return Compilation(context, options).run();
+}

@@ -1,0 +1,133 @@
+// kiln compile: from a kernel to machine code, stopping at any stage.
+#include "Commands.h"
+#include "CompileKernel.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <unistd.h>
+
+using namespace kiln;
+using namespace kiln::tools;
+
+namespace {
+struct CompileOptions {
+  CompileRequest request;
+  std::vector<std::string> targets, params;
+  std::string output = "-";
+  bool time = false, json = false;
+};
+} // namespace
+
+static int complain(const std::string &text, int status = Failure) {
+  std::fprintf(stderr, "error: %s\n", text.c_str());
+  return status;
+}
+
+/// Writes beside the file first, so that no reader sees half of it.
+static bool writeAtomically(const std::string &path, const std::string &bytes, std::string &error) {
+  if (path == "-") {
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    return true;
+  }
+  std::string beside = path + ".tmp" + std::to_string(getpid());
+  {
+    std::ofstream file(beside, std::ios::binary);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) {
+      error = "cannot write '" + path + "'";
+      std::remove(beside.c_str());
+      return false;
+    }
+  }
+  if (std::rename(beside.c_str(), path.c_str()) == 0)
+    return true;
+  error = "cannot write '" + path + "'";
+  std::remove(beside.c_str());
+  return false;
+}
+
+/// `out.s` of several targets: `out.<target>.s`.
+static std::string outputFor(const CompileOptions &options, const std::string &target) {
+  if (options.output == "-" || options.targets.size() == 1)
+    return options.output;
+  size_t dot = options.output.rfind('.');
+  if (dot == std::string::npos || options.output.find('/', dot) != std::string::npos)
+    return options.output + "." + target;
+  return options.output.substr(0, dot) + "." + target + options.output.substr(dot);
+}
+
+static void printTimes(const std::string &target, const CompileResult &result) {
+  double total = 0;
+  for (const auto &[stage, milliseconds] : result.times) {
+    std::fprintf(stderr, "%-10s %-12s %8.2f ms\n", target.c_str(), stage.c_str(), milliseconds);
+    total += milliseconds;
+  }
+  std::fprintf(stderr, "%-10s %-12s %8.2f ms\n", target.c_str(), "total", total);
+}
+
+static nlohmann::json describe(const std::string &target, const std::string &output, const CompileResult &result) {
+  nlohmann::json times = nlohmann::json::array();
+  for (const auto &[stage, milliseconds] : result.times)
+    times.push_back({{"stage", stage}, {"ms", milliseconds}});
+  return {{"target", target},         {"kernel", result.kernelName},       {"output", output},
+          {"grid", result.grid},      {"threads", result.threads},         {"shared_bytes", result.sharedBytes},
+          {"bytes", result.output.size()}, {"times", times}};
+}
+
+static int compile(CompileOptions &options) {
+  for (const std::string &param : options.params) {
+    size_t equals = param.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return complain("--param expects NAME=VALUE, found '" + param + "'", Usage);
+    options.request.params.push_back({param.substr(0, equals), param.substr(equals + 1)});
+  }
+  if (options.json && options.output == "-")
+    return complain("--json writes to the standard output; say where the code goes with -o FILE", Usage);
+  nlohmann::json report = nlohmann::json::array();
+  for (const std::string &target : options.targets) {
+    CompileRequest request = options.request;
+    request.target = target;
+    CompileResult result = compileKernel(request);
+    if (!result.ok)
+      return Failure;
+    std::string error, output = outputFor(options, target);
+    if (!writeAtomically(output, result.output, error))
+      return complain(error);
+    if (options.time)
+      printTimes(target, result);
+    report.push_back(describe(target, output, result));
+  }
+  if (options.json)
+    std::printf("%s\n", report.dump(2).c_str());
+  return Success;
+}
+
+void tools::addCompileCommand(CLI::App &app, int &status) {
+  auto options = std::make_shared<CompileOptions>();
+  CLI::App *command = app.add_subcommand("compile", "Compile a kernel for one or more targets");
+  command->footer("Examples:\n"
+                  "  kiln compile kernels/matmul.mlir --target gfx950\n"
+                  "  kiln compile kernels/matmul.mlir --target gfx950,gfx942 --emit obj -o matmul.co\n"
+                  "  kiln compile kernels/matmul.mlir --target sm_90a --param T=f16 --emit lanes");
+  command->add_option("FILE", options->request.file, "Kernels (.mlir)")->required();
+  command->add_option("--kernel", options->request.kernel, "Which kernel; not needed if the file has one");
+  command->add_option("--target", options->targets, "Targets, comma-separated; `kiln targets` lists them")
+      ->required()
+      ->delimiter(',');
+  command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")->allow_extra_args(false);
+  command->add_option("--schedule", options->request.schedule, "Schedule file, instead of the target's own");
+  command->add_option("--target-dir", options->request.targetFolders, "Folder with targets, searched first")
+      ->allow_extra_args(false);
+  command->add_option("--emit", options->request.emit, "Stage to stop at")
+      ->check(CLI::IsMember(stageNames()))
+      ->capture_default_str();
+  command->add_option("-o,--output", options->output, "Where to write it; - is the standard output")
+      ->capture_default_str();
+  command->add_flag("-g", options->request.lineTables, "Line tables that name the kernel's lines");
+  command->add_flag("--time", options->time, "Say what each stage took");
+  command->add_flag("--json", options->json, "Describe the result as JSON");
+  command->callback([options, &status] { status = compile(*options); });
+}

@@ -1,0 +1,36 @@
+// The compiler as the command line sees it: plain types, no MLIR.
+#ifndef KILN_TOOLS_COMPILEKERNEL_H
+#define KILN_TOOLS_COMPILEKERNEL_H
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kiln::tools {
+
+struct CompileRequest {
+  std::string file, kernel, target, schedule, emit = "asm";
+  std::vector<std::pair<std::string, std::string>> params;
+  std::vector<std::string> targetFolders;
+  bool lineTables = false;
+};
+
+struct CompileResult {
+  bool ok = false;
+  std::string output, kernelName, grid;
+  long threads = 0, sharedBytes = 0;
+  std::vector<std::pair<std::string, double>> times; // stage, milliseconds
+};
+
+/// Compiles one kernel for one target; errors have been printed when `ok` is false.
+CompileResult compileKernel(const CompileRequest &request);
+
+/// Where target folders are looked for: those given, then the installed ones.
+std::vector<std::string> targetSearchPath(const std::vector<std::string> &fromUser);
+
+/// Names of all stages, in order.
+std::vector<std::string> stageNames();
+
+} // namespace kiln::tools
+
+#endif
