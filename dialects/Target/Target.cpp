@@ -156,13 +156,37 @@ LogicalResult MmaOp::verify() {
   return success();
 }
 
+/// Checks that `exchange` moves every element of a wave to one place.
+static LogicalResult verifyExchange(CopyOp op, layout::LinearAttr exchange) {
+  int64_t elements = op.getBytes() * 8 / *op.getTransposes();
+  int64_t lanes = int64_t(1) << exchange.laneBits();
+  if (exchange.getRank() != 2 || (int64_t(1) << exchange.regBits()) != elements)
+    return op.emitOpError() << "expects an 'exchange' of rank 2 with " << elements << " registers of "
+                            << *op.getTransposes() << " bits";
+  int64_t sizes[] = {lanes, elements};
+  for (ArrayRef<int32_t> bases : {exchange.getReg(), exchange.getLane()})
+    for (auto [i, coordinate] : llvm::enumerate(bases))
+      if (coordinate >= sizes[i % 2])
+        return op.emitOpError() << "expects coordinates of 'exchange' below (" << lanes << ", " << elements << "), found "
+                                << coordinate;
+  if (!exchange.toLinear(sizes).isSurjective())
+    return op.emitOpError() << "has an 'exchange' that drops elements";
+  return success();
+}
+
 LogicalResult CopyOp::verify() {
-  if (failed(rejectUnknownKeys(*this)))
+  if (failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "bytes", getBytes())) ||
+      failed(expectPositive(*this, "transposes", getTransposes())))
     return failure();
   for (StringRef place : {getFrom(), getTo()})
     if (!llvm::is_contained({"global", "shared", "register"}, place))
       return emitOpError() << "expects 'from' and 'to' to be global, shared or register, found '" << place << "'";
-  return expectPositive(*this, "bytes", getBytes());
+  if (!getTransposes() && !getExchange())
+    return success();
+  auto exchange = dyn_cast_or_null<layout::LinearAttr>(getExchangeAttr());
+  if (!getTransposes() || !exchange)
+    return emitOpError() << "expects 'transposes' together with 'exchange', a #layout.linear";
+  return verifyExchange(*this, exchange);
 }
 
 LogicalResult ElementwiseOp::verify() {

@@ -90,10 +90,12 @@ def Target_MemoryOp : Target_FactOp<"memory"> {
   let description = [{
     `space` is LLVM's address space; sizes are in bytes. `granule` is the unit of allocation. `phases` lists, per
     access width in bytes, which lanes the banks serve together: `phases = {read_16 = [[0, 1, ...], ...]}`.
+    `access_banks` names the accesses for which the memory works as if it had fewer banks: `{read_12 = 32}`.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$space, OptionalAttr<I64Attr>:$bytes,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$granule, OptionalAttr<I64Attr>:$banks,
-                       OptionalAttr<I64Attr>:$bank_bytes, OptionalAttr<DictionaryAttr>:$phases);
+                       OptionalAttr<I64Attr>:$bank_bytes, OptionalAttr<DictionaryAttr>:$phases,
+                       OptionalAttr<DictionaryAttr>:$access_banks);
   let assemblyFormat = "$sym_name attr-dict";
 }
 
@@ -163,10 +165,14 @@ def Target_CopyOp : Target_AtomOp<"copy"> {
     | global, shared | as the first, then the wave's uniform shared pointer, or, with `per_lane`, the lane's own | |
 
     A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy.
+
+    A copy that `transposes` exchanges elements of that many bits between lanes on their way to the registers.
+    `exchange` is a layout whose two coordinates are (lane, element): register r of lane l gets the named element of
+    what the named lane has addressed. From shared memory to registers the argument is a pointer.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$from, StrAttr:$to, I64Attr:$bytes,
                        UnitAttr:$per_lane, OptionalAttr<FlatSymbolRefAttr>:$tracked_by,
-                       OptionalAttr<I64Attr>:$cycles);
+                       OptionalAttr<I64Attr>:$transposes, OptionalAttr<AnyAttr>:$exchange, OptionalAttr<I64Attr>:$cycles);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
 

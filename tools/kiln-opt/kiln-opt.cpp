@@ -1,4 +1,5 @@
 // kiln-opt: one pass at a time, for tests and for looking.
+#include "kiln/Codegen/Codegen.h"
 #include "kiln/Compiler/Dialects.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -6,5 +7,7 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   kiln::compiler::registerDialects(registry);
+  // With them come the dialects that machine code is written in, which the bodies of atoms use.
+  kiln::codegen::registerTranslations(registry);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Kiln pass driver\n", registry));
 }
