@@ -21,5 +21,19 @@ if(KILN_COMPILER)
   include(TableGen)
   include(AddLLVM)
   include(AddMLIR)
+
+  # Everything links KilnMLIR. Whether that is libMLIR.so or its archives, each executable decides by its property
+  # KILN_STATIC_MLIR: relocating libMLIR.so takes a third of the start of a process, the archives take two seconds
+  # of linking. Never both in one process, and LLVM always stays the shared one.
+  option(KILN_STATIC_MLIR "Link MLIR into the kiln tool, which then starts faster" ON)
+  file(GLOB mlir_archives ${KILN_LLVM_ROOT}/lib/libMLIR*.a)
+  list(FILTER mlir_archives EXCLUDE REGEX "Test|CAPI")
+  list(JOIN mlir_archives "," mlir_archives)
+  add_library(KilnStaticMLIR INTERFACE)
+  target_link_libraries(KilnStaticMLIR INTERFACE "$<LINK_GROUP:RESCAN,${mlir_archives}>")
+  target_link_options(KilnStaticMLIR INTERFACE -Wl,--gc-sections)
+  add_library(KilnMLIR INTERFACE)
+  target_link_libraries(KilnMLIR INTERFACE
+    "$<IF:$<BOOL:$<TARGET_PROPERTY:KILN_STATIC_MLIR>>,KilnStaticMLIR,MLIR>" LLVM)
 endif()
 include_directories(SYSTEM ${LLVM_INCLUDE_DIRS})

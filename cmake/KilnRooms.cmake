@@ -15,8 +15,7 @@ function(kiln_add_room room)
 endfunction()
 
 # kiln_add_library(<name> SOURCES <file>... [LINK <library>...] [DEPENDS <target>...] [MLIR])
-# A static library of one room. LLVM (and with MLIR, libMLIR) are always the shared ones: two copies of LLVM in
-# one process do not work.
+# A static library of one room. LLVM is always the shared one: two copies of LLVM in one process do not work.
 function(kiln_add_library name)
   cmake_parse_arguments(ARG "MLIR" "" "SOURCES;LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -34,7 +33,7 @@ function(kiln_use_mlir target)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_include_directories(${target} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLD_INCLUDE_DIRS})
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
-  target_link_libraries(${target} PUBLIC MLIR LLVM)
+  target_link_libraries(${target} PUBLIC KilnMLIR)
   if(NOT TARGET KilnPrecompiled)
     add_library(KilnPrecompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
     target_include_directories(KilnPrecompiled SYSTEM PRIVATE ${MLIR_INCLUDE_DIRS} ${LLD_INCLUDE_DIRS})

@@ -72,12 +72,12 @@ Expected<std::vector<KernelInfo>> ptxKernelInfo(StringRef text) {
     else if (size_t entry = line.find(".entry "); entry != StringRef::npos) {
       kernels.emplace_back();
       kernels.back().name = line.substr(entry + 7).split('(').first.trim().str();
-      kernels.back().argumentBytes = kernels.back().scratch = 0;
+      kernels.back().argumentBytes = kernels.back().scratch = kernels.back().lds = 0;
       kernels.back().wavefrontSize = 32;
       inKernel = true;
       inBody = false;
     } else if (line.starts_with(".func") || line.contains(" .func ")) {
-      inKernel = false;
+      inKernel = inBody = false;
     } else if (inKernel && !inBody && line.starts_with(".param")) {
       readParameter(line, kernels.back());
     } else if (inKernel && (line.consume_front(".maxntid") || line.consume_front(".reqntid"))) {
@@ -87,14 +87,14 @@ Expected<std::vector<KernelInfo>> ptxKernelInfo(StringRef text) {
     } else if (inBody && line.starts_with(".local")) {
       *kernels.back().scratch += declaredBytes(line);
     } else if (line.contains(".shared ") && line.starts_with(".")) {
-      sharedBytes += declaredBytes(line);
+      (inBody ? *kernels.back().lds : sharedBytes) += declaredBytes(line);
     }
   }
   if (chip.empty())
     return createStringError("neither a code object nor PTX: there is no .target line");
   for (KernelInfo &kernel : kernels) {
     kernel.chip = chip;
-    kernel.lds = sharedBytes;
+    *kernel.lds += sharedBytes;
   }
   return kernels;
 }
