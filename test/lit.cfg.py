@@ -8,8 +8,8 @@ import lit.formats
 
 config.name = "Kiln"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".s", ".test", ".ll", ".ptx"]
-config.excludes = ["Inputs", "CMakeLists.txt"]
+config.suffixes = [".mlir", ".py", ".s", ".test", ".ll", ".ptx"]
+config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 
 ours = os.path.join(config.kiln_binary_dir, "bin")

@@ -78,6 +78,7 @@ LogicalResult Program::runOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp op) { return runFor(op); })
       .Case([&](scf::IfOp op) { return runIf(op); })
+      .Case([&](scf::IndexSwitchOp op) { return runSwitch(op); })
       .Case([&](arith::ConstantOp op) { return runScalarConstant(op); })
       .Case([&](arith::SelectOp op) { return runScalarSelect(op); })
       .Case([&](kernel::ProgramIdOp op) { return runProgramId(op); })
@@ -118,14 +119,24 @@ LogicalResult Program::runFor(scf::ForOp op) {
   return success();
 }
 
-LogicalResult Program::runIf(scf::IfOp op) {
-  Region &taken = integerOf(op.getCondition()) ? op.getThenRegion() : op.getElseRegion();
+LogicalResult Program::runBranch(Operation *op, Region &taken) {
   SmallVector<Bound> yielded;
   if (!taken.empty() && failed(runBlock(taken.front(), yielded)))
     return failure();
-  for (auto [result, value] : llvm::zip_equal(op.getResults(), yielded))
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), yielded))
     values[result] = value;
   return success();
+}
+
+LogicalResult Program::runIf(scf::IfOp op) {
+  return runBranch(op, integerOf(op.getCondition()) ? op.getThenRegion() : op.getElseRegion());
+}
+
+LogicalResult Program::runSwitch(scf::IndexSwitchOp op) {
+  for (auto [value, region] : llvm::zip_equal(op.getCases(), op.getCaseRegions()))
+    if (integerOf(op.getArg()) == value)
+      return runBranch(op, region);
+  return runBranch(op, op.getDefaultRegion());
 }
 
 LogicalResult Program::runScalarConstant(arith::ConstantOp op) {

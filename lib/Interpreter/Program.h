@@ -76,6 +76,9 @@ private:
 
   mlir::LogicalResult runFor(mlir::scf::ForOp op);
   mlir::LogicalResult runIf(mlir::scf::IfOp op);
+  mlir::LogicalResult runSwitch(mlir::scf::IndexSwitchOp op);
+  /// Runs a branch; its yields become the op's results. An empty region does nothing.
+  mlir::LogicalResult runBranch(mlir::Operation *op, mlir::Region &taken);
   mlir::LogicalResult runScalarConstant(mlir::arith::ConstantOp op);
   mlir::LogicalResult runScalarSelect(mlir::arith::SelectOp op);
   mlir::LogicalResult runElementwise(mlir::Operation *op);
