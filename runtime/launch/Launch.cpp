@@ -17,7 +17,8 @@ public:
   Reader(std::string file, std::string folder, std::string &error)
       : file(std::move(file)), folder(std::move(folder)), error(error) {}
 
-  bool readLaunch(const Json *root, Launch &launch);
+  bool readLaunch(const Json *root, Launch &launch, bool needsGeometry);
+  bool readArguments(const Json *args, std::vector<Argument> &out);
   bool readArgument(const Json *value, const std::string &key, Argument &argument);
   bool readDim3(const Json *value, Dim3 &out) { return dim3(value, "size", out); }
 
@@ -269,20 +270,7 @@ bool Reader::readArgument(const Json *value, const std::string &key, Argument &a
   return good && options(value, key, argument);
 }
 
-bool Reader::readLaunch(const Json *root, Launch &launch) {
-  if (root->kind != KILN_JSON_OBJECT)
-    return expected(root, "launch", "an object");
-  if (!knownMembers(root, "", {"kernel", "grid", "block", "dynamic_lds", "args"}))
-    return false;
-  for (const char *required : {"kernel", "grid", "block", "args"})
-    if (!kiln_json_member(root, required))
-      return fail(root, required, "missing");
-  const Json *lds = kiln_json_member(root, "dynamic_lds"), *args = kiln_json_member(root, "args");
-  if (!text(kiln_json_member(root, "kernel"), "kernel", launch.kernel) ||
-      !dim3(kiln_json_member(root, "grid"), "grid", launch.grid) ||
-      !dim3(kiln_json_member(root, "block"), "block", launch.block) ||
-      (lds && !u32(lds, "dynamic_lds", launch.dynamicLds)))
-    return false;
+bool Reader::readArguments(const Json *args, std::vector<Argument> &out) {
   if (args->kind != KILN_JSON_ARRAY)
     return expected(args, "args", "an array");
   unsigned index = 0;
@@ -290,9 +278,25 @@ bool Reader::readLaunch(const Json *root, Launch &launch) {
     Argument argument;
     if (!readArgument(value, "args[" + std::to_string(index) + "]", argument))
       return false;
-    launch.args.push_back(std::move(argument));
+    out.push_back(std::move(argument));
   }
   return true;
+}
+
+bool Reader::readLaunch(const Json *root, Launch &launch, bool needsGeometry) {
+  if (root->kind != KILN_JSON_OBJECT)
+    return expected(root, "launch", "an object");
+  if (!knownMembers(root, "", {"kernel", "grid", "block", "dynamic_lds", "args"}))
+    return false;
+  const Json *grid = kiln_json_member(root, "grid"), *block = kiln_json_member(root, "block");
+  for (const char *required : {"kernel", "grid", "block", "args"})
+    if (!kiln_json_member(root, required) && (needsGeometry || (required[0] != 'g' && required[0] != 'b')))
+      return fail(root, required, "missing");
+  const Json *lds = kiln_json_member(root, "dynamic_lds");
+  return text(kiln_json_member(root, "kernel"), "kernel", launch.kernel) &&
+         (!grid || dim3(grid, "grid", launch.grid)) && (!block || dim3(block, "block", launch.block)) &&
+         (!lds || u32(lds, "dynamic_lds", launch.dynamicLds)) &&
+         readArguments(kiln_json_member(root, "args"), launch.args);
 }
 
 struct DocumentDeleter {
@@ -310,20 +314,31 @@ Document parseDocument(const std::string &text, const std::string &name, std::st
 
 } // namespace
 
-std::optional<Launch> parseLaunch(const std::string &text, const std::string &path, std::string &error) {
+std::optional<Launch> parseLaunch(const std::string &text, const std::string &path, std::string &error,
+                                  bool needsGeometry) {
   Document document = parseDocument(text, path, error);
   size_t slash = path.rfind('/');
   std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   Launch launch;
-  if (!document || !Reader(path, folder, error).readLaunch(kiln_json_root(document.get()), launch) ||
+  if (!document ||
+      !Reader(path, folder, error).readLaunch(kiln_json_root(document.get()), launch, needsGeometry) ||
       !checkLaunch(launch, error))
     return std::nullopt;
   return launch;
 }
 
-std::optional<Launch> readLaunch(const std::string &path, std::string &error) {
+std::optional<Launch> readLaunch(const std::string &path, std::string &error, bool needsGeometry) {
   std::optional<std::vector<uint8_t>> bytes = readFile(path, error);
-  return bytes ? parseLaunch(std::string(bytes->begin(), bytes->end()), path, error) : std::nullopt;
+  return bytes ? parseLaunch(std::string(bytes->begin(), bytes->end()), path, error, needsGeometry)
+               : std::nullopt;
+}
+
+std::optional<std::vector<Argument>> readArguments(const Json *array, const std::string &where,
+                                                   std::string &error) {
+  Launch launch;
+  if (!Reader(where, "", error).readArguments(array, launch.args) || !checkLaunch(launch, error))
+    return std::nullopt;
+  return launch.args;
 }
 
 static std::string quoted(const std::string &text) {

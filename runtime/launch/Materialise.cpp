@@ -9,7 +9,7 @@ namespace kiln::launch {
 
 /// A .npy of unsigned integers may stand for a type that NumPy lacks; sub-byte types count bytes in the last
 /// dimension.
-static bool reinterpret(ArrayType &type, DType wanted, std::string &why) {
+bool reinterpret(ArrayType &type, DType wanted, std::string &why) {
   const DTypeFacts &from = factsOf(type.type), &to = factsOf(wanted);
   unsigned storageBits = std::max(to.bits, 8u);
   bool sameStorage = type.type == wanted || (std::strcmp(from.npy, to.npy) == 0 && from.bits == storageBits);

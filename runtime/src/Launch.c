@@ -308,14 +308,43 @@ static void endLaunch(struct launch *l) {
     kiln_object_drop(&l->kernel->base);
 }
 
+// Every tensor once: the least that a kernel moves.
+static int64_t tensorBytes(const struct launch *l) {
+  const struct kiln_kernel_entry *entry = l->kernel->entry;
+  int64_t total = 0;
+  for (uint32_t i = 0; i < entry->formalCount; ++i) {
+    int64_t elements = entry->formals[i].isTensor;
+    for (uint32_t d = 0; d < entry->formals[i].rank; ++d)
+      elements *= l->arguments[i].tensor.shape[d];
+    total += elements * (int64_t)kiln_dtype_facts(entry->formals[i].dtype)->bits / 8;
+  }
+  return total;
+}
+
+static kiln_status evaluateWork(struct launch *l, kiln_plan *plan) {
+  const struct kiln_kernel_entry *entry = l->kernel->entry;
+  kiln_status status = KILN_OK;
+  plan->flops = -1;
+  plan->bytes = tensorBytes(l);
+  if (entry->flops)
+    status = evaluate(l, entry->flops, 0, INT64_MAX, "flops", &plan->flops);
+  if (!status && entry->bytes)
+    status = evaluate(l, entry->bytes, 0, INT64_MAX, "bytes", &plan->bytes);
+  return status;
+}
+
 kiln_status kiln_kernel_plan(kiln_kernel handle, const kiln_argument *arguments, uint32_t count,
-                             kiln_geometry *geometry, const char **symbol) {
+                             kiln_plan *result) {
   struct launch l;
   const struct kiln_candidate *candidate;
-  kiln_geometry scratch;
-  kiln_status status = beginLaunch(&l, handle, arguments, count, &candidate, geometry ? geometry : &scratch);
-  if (!status && symbol)
-    *symbol = candidate->variant->symbol;
+  if (!result)
+    return kiln_fail(KILN_INVALID_ARGUMENT, "result must not be NULL");
+  kiln_status status = beginLaunch(&l, handle, arguments, count, &candidate, &result->geometry);
+  if (!status) {
+    result->symbol = candidate->variant->symbol;
+    result->target = candidate->variant->target;
+    status = evaluateWork(&l, result);
+  }
   endLaunch(&l);
   return status;
 }

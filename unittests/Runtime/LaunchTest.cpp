@@ -132,14 +132,15 @@ TEST_F(Launches, Plan) {
                                           Argument(Tensor(buffer, KILN_F32, {0})), Argument(int32_t(2))};
   int64_t shape[] = {128};
   arguments[0].tensor.shape = arguments[1].tensor.shape = shape;
-  kiln_geometry geometry;
-  const char *symbol = nullptr;
-  check(kiln_kernel_plan(reverse.get(), arguments.data(), 3, &geometry, &symbol));
-  EXPECT_EQ(geometry.grid[0], 2u);
-  EXPECT_EQ(geometry.grid[1], 1u);
-  EXPECT_EQ(geometry.block[0], 64u);
-  EXPECT_EQ(geometry.dynamic_shared, 264u);
-  EXPECT_STREQ(symbol, "reverse");
+  kiln_plan plan;
+  check(kiln_kernel_plan(reverse.get(), arguments.data(), 3, &plan));
+  EXPECT_EQ(plan.geometry.grid[0], 2u);
+  EXPECT_EQ(plan.geometry.grid[1], 1u);
+  EXPECT_EQ(plan.geometry.block[0], 64u);
+  EXPECT_EQ(plan.geometry.dynamic_shared, 264u);
+  EXPECT_STREQ(plan.symbol, "reverse");
+  EXPECT_EQ(plan.flops, -1);
+  EXPECT_EQ(plan.bytes, 1024);
 }
 
 TEST_F(Launches, TensorMap) {

@@ -160,9 +160,14 @@ typedef struct kiln_geometry {
 // descriptors and launches. An empty grid (a size of 0) launches nothing and succeeds. A kernel's own failure is reported by this
 // call if the stream's id is 0 or the driver runs it at once, otherwise by the next call that waits for the stream.
 KILN_API kiln_status kiln_kernel_launch(kiln_kernel kernel, kiln_stream stream, const kiln_argument *arguments, uint32_t count);
-// The same checks; says what would be launched. Either result may be NULL. `symbol` lives as long as the bundle.
-KILN_API kiln_status kiln_kernel_plan(kiln_kernel kernel, const kiln_argument *arguments, uint32_t count, kiln_geometry *geometry,
-                                      const char **symbol);
+// What a launch would do. Texts live as long as the bundle.
+typedef struct kiln_plan {
+  kiln_geometry geometry;
+  const char *symbol, *target;  // of the variant that was picked
+  int64_t flops, bytes;         // the manifest's account of the work; flops -1 if it has none, bytes at least the tensors' sizes
+} kiln_plan;
+// The same checks as kiln_kernel_launch, without the launch.
+KILN_API kiln_status kiln_kernel_plan(kiln_kernel kernel, const kiln_argument *arguments, uint32_t count, kiln_plan *result);
 // Launches with kernel arguments laid out by the caller; nothing about them can be checked.
 KILN_API kiln_status kiln_kernel_launch_raw(kiln_kernel kernel, kiln_stream stream, const kiln_geometry *geometry,
                                             const void *kernargs, uint64_t size);

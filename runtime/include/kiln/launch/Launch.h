@@ -5,6 +5,8 @@
 
 #include "kiln/launch/Npy.h"
 
+struct kiln_json_value;
+
 namespace kiln::launch {
 
 struct Dim3 {
@@ -40,9 +42,13 @@ struct Launch {
 };
 
 /// Parses a launch file's text. `path` names it in messages and gives the folder that its paths are relative
-/// to.
-std::optional<Launch> parseLaunch(const std::string &text, const std::string &path, std::string &error);
-std::optional<Launch> readLaunch(const std::string &path, std::string &error);
+/// to. Who launches from a bundle needs no "grid" and "block".
+std::optional<Launch> parseLaunch(const std::string &text, const std::string &path, std::string &error,
+                                  bool needsGeometry = true);
+std::optional<Launch> readLaunch(const std::string &path, std::string &error, bool needsGeometry = true);
+/// An array of arguments inside another document; `where` names that document.
+std::optional<std::vector<Argument>> readArguments(const kiln_json_value *array, const std::string &where,
+                                                   std::string &error);
 /// One command-line argument: KIND:VALUE[,key=value...] or a JSON object.
 std::optional<Argument> parseArgument(const std::string &text, unsigned index, std::string &error);
 /// "64", "64,2" or "64,2,1"; each at least 1.
@@ -93,6 +99,9 @@ struct Comparison {
 };
 /// One unit in the last place of `type`, relative; 0 (exact) for integers.
 Tolerance defaultTolerance(DType type);
+/// Takes a .npy file's unsigned integers as a type that NumPy lacks; on failure `why` completes "the file
+/// ...".
+bool reinterpret(ArrayType &type, DType wanted, std::string &why);
 /// Shapes must agree; element types need not (an expected f64 array may judge a bf16 buffer), but an unsigned
 /// array of `foundType`'s storage size is taken as foundType.
 std::optional<Comparison> compare(const ArrayType &foundType, const uint8_t *found, const NpyArray &expected,
