@@ -1,7 +1,10 @@
 // Copies between global memory, registers and shared memory. An address is view + uniform + offset, both
 // unsigned 32 bit.
+#rows = #layout.linear<2, reg = [[0, 1], [8, 0], [16, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>
+#columns = #layout.linear<2, reg = [[1, 0], [8, 0], [16, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]]>
+
 target.machine @sm_80 {
-  // PTX ISA 9.7.9.8 "ld", 9.7.9.11 "st". Out of bounds the instruction is predicated off and the preset zero
+  // PTX ISA "ld", "st". Out of bounds the instruction is predicated off and the preset zero
   // remains.
   target.copy @load_1 attributes {from = "global", to = "register", bytes = 1} {
   ^bb0(%view: !llvm.ptr<1>, %offset: i32, %uniform: i32, %in_bounds: i1):
@@ -138,7 +141,7 @@ target.machine @sm_80 {
     target.yield
   }
 
-  // PTX ISA 9.7.9.25.3 "cp.async": bytes beyond the source size are written as zeros. 16 bytes bypass L1
+  // PTX ISA "cp.async": bytes beyond the source size are written as zeros. 16 bytes bypass L1
   // (.cg). Groups complete in order; a wait names how many of the last ones may still be in flight.
   target.counter @cp_async {max = 7, in_order = true}
 
@@ -238,5 +241,34 @@ target.machine @sm_80 {
     %n = llvm.mlir.constant(7 : i32) : i32
     llvm.call_intrinsic "llvm.nvvm.cp.async.wait.group"(%n) : (i32) -> ()
     target.yield
+  }
+
+  // PTX ISA 9.7.14.5.15 "ldmatrix". Lanes 8q to 8q + 7 address the rows of matrix q, 8 elements of 16 bits
+  // each. Lane l gets elements 2 (l % 4) and the next of row l / 4 of each matrix; with .trans, of column l /
+  // 4.
+  target.copy @read_matrix_b16 attributes {from = "shared", to = "register", bytes = 16, transposes = 16,
+      exchange = #rows} {
+  ^bb0(%pointer: !llvm.ptr<3>):
+    %r = llvm.call_intrinsic "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16.p3"(%pointer)
+        : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32, i32, i32)>
+    %r0 = llvm.extractvalue %r[0] : !llvm.struct<(i32, i32, i32, i32)>
+    %r1 = llvm.extractvalue %r[1] : !llvm.struct<(i32, i32, i32, i32)>
+    %r2 = llvm.extractvalue %r[2] : !llvm.struct<(i32, i32, i32, i32)>
+    %r3 = llvm.extractvalue %r[3] : !llvm.struct<(i32, i32, i32, i32)>
+    %v = vector.from_elements %r0, %r1, %r2, %r3 : vector<4xi32>
+    target.yield %v : vector<4xi32>
+  }
+
+  target.copy @read_transposed_b16 attributes {from = "shared", to = "register", bytes = 16, transposes = 16,
+      exchange = #columns} {
+  ^bb0(%pointer: !llvm.ptr<3>):
+    %r = llvm.call_intrinsic "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.trans.b16.p3"(%pointer)
+        : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32, i32, i32)>
+    %r0 = llvm.extractvalue %r[0] : !llvm.struct<(i32, i32, i32, i32)>
+    %r1 = llvm.extractvalue %r[1] : !llvm.struct<(i32, i32, i32, i32)>
+    %r2 = llvm.extractvalue %r[2] : !llvm.struct<(i32, i32, i32, i32)>
+    %r3 = llvm.extractvalue %r[3] : !llvm.struct<(i32, i32, i32, i32)>
+    %v = vector.from_elements %r0, %r1, %r2, %r3 : vector<4xi32>
+    target.yield %v : vector<4xi32>
   }
 }

@@ -1,7 +1,7 @@
-// Elementwise instructions. Errors are PTX ISA 9.7.3's bounds on the instruction with our own operations
+// Elementwise instructions. Errors are the PTX ISA bounds on the instruction with our own operations
 // added.
 target.machine @sm_80 {
-  // PTX ISA 9.7.3.21 "ex2": relative error 2^-22.5. Results below 2^-126 are flushed to zero.
+  // PTX ISA "ex2": the fraction is within 2^-22.5, which is 1.5 ulp. Results below 2^-126 are flushed to zero.
   target.elementwise @exp2 attributes {implements = "math.exp2", from = f32, to = f32} {
   ^bb0(%x: f32):
     %y = llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f32"(%x) : (f32) -> f32
@@ -31,14 +31,14 @@ target.machine @sm_80 {
     target.yield %y : f32
   }
 
-  // PTX ISA 9.7.3.19 "rsqrt.approx": relative error 2^-22.9.
+  // PTX ISA "rsqrt.approx": relative error 2^-22.9.
   target.elementwise @rsqrt attributes {implements = "math.rsqrt", from = f32, to = f32} {
   ^bb0(%x: f32):
     %y = llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"(%x) : (f32) -> f32
     target.yield %y : f32
   }
 
-  // PTX ISA 9.7.9.21 "cvt": two f32 into one register; the first operand becomes the upper half.
+  // PTX ISA "cvt": two f32 into one register; the first operand becomes the upper half.
   target.elementwise @convert_f32_to_bf16_x2 attributes {
       implements = "convert", from = f32, to = bf16, width = 2} {
   ^bb0(%x: vector<2xf32>):

@@ -1,8 +1,8 @@
 // NVIDIA Ampere, compute capability 8.0: mma.sync on registers, asynchronous copies to shared memory in
 // groups.
 //
-// Sources: CUDA C++ Programming Guide 12.6, section 16.2 "Features and Technical Specifications" (table 21,
-// column 8.0) unless a comment names another.
+// Sections of the PTX ISA are those of version 9.2. Other sources: CUDA C++ Programming Guide 12.6, section
+// 16.2 "Features and Technical Specifications" (table 21, column 8.0) unless a comment names another.
 target.machine @sm_80 attributes {
   triple = "nvptx64-nvidia-cuda", cpu = "sm_80",
   // The newest PTX that an R535 (CUDA 12.2) driver assembles; mma.sync and cp.async need 7.0.

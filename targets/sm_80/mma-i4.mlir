@@ -18,7 +18,7 @@
 !i32x2 = !llvm.struct<(i32, i32)>
 
 target.machine @sm_80 {
-  // PTX ISA 9.7.14.5.6 (m8n8k32), 9.7.14.5.10 (m16n8k32), 9.7.14.5.11 (m16n8k64). 1,024 multiply-adds a
+  // PTX ISA 9.7.14.5.4 (m8n8k32), 9.7.14.5.10 (m16n8k32), 9.7.14.5.11 (m16n8k64). 1,024 multiply-adds a
   // cycle.
   target.mma @mma_m16n8k64_i32_i4 attributes {m = 16, n = 8, k = 64, a = i4, b = i4, acc = i32,
       layout_a = #a_16x64, layout_b = #b_64x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8} {

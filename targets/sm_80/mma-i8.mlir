@@ -16,7 +16,7 @@
 !i32x2 = !llvm.struct<(i32, i32)>
 
 target.machine @sm_80 {
-  // Integers: PTX ISA 9.7.14.5.6 (m8n8k16), 9.7.14.5.9 (m16n8k16), 9.7.14.5.10 (m16n8k32). 512 multiply-adds
+  // Integers: PTX ISA 9.7.14.5.3 (m8n8k16), 9.7.14.5.9 (m16n8k16), 9.7.14.5.10 (m16n8k32). 512 multiply-adds
   // a cycle. The sum wraps, as the instruction does without .satfinite.
   target.mma @mma_m16n8k32_i32_i8 attributes {m = 16, n = 8, k = 32, a = i8, b = i8, acc = i32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8} {

@@ -15,7 +15,7 @@
 !f64x2 = !llvm.struct<(f64, f64)>
 
 target.machine @sm_80 {
-  // TF32: f32 operands of which the instruction reads 10 fraction bits. PTX ISA 9.7.14.5.5 (m16n8k4),
+  // TF32: f32 operands of which the instruction reads 10 fraction bits. PTX ISA 9.7.14.5.6 (m16n8k4),
   // 9.7.14.5.7 (m16n8k8). 128 multiply-adds a cycle.
   target.mma @mma_m16n8k8_f32_tf32 attributes {m = 16, n = 8, k = 8, a = f32, b = f32, acc = f32,
       layout_a = #a_16x8, layout_b = #b_8x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 8, inexact} {
@@ -54,7 +54,7 @@ target.machine @sm_80 {
     target.yield %r : vector<4xf32>
   }
 
-  // PTX ISA 9.7.14.5.3 (m8n8k4 with .f64). 16 multiply-adds a cycle.
+  // PTX ISA 9.7.14.5.2 (m8n8k4 with .f64). 16 multiply-adds a cycle.
   target.mma @mma_m8n8k4_f64_f64 attributes {m = 8, n = 8, k = 4, a = f64, b = f64, acc = f64,
       layout_a = #a_8x4, layout_b = #b_4x8, layout_acc = #acc_8x8, unit = "tensor", cycles = 16} {
   ^bb0(%a: f64, %b: f64, %c: vector<2xf64>):

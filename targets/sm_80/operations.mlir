@@ -10,14 +10,14 @@ target.machine @sm_80 {
     target.yield %id : i32
   }
 
-  // PTX ISA 9.7.13.1 "barrier": bar.sync 0 also orders the memory accesses of the block's threads.
+  // PTX ISA "barrier": bar.sync 0 also orders the memory accesses of the block's threads.
   target.operation @barrier {
     %zero = arith.constant 0 : i32
     llvm.call_intrinsic "llvm.nvvm.barrier.cta.sync.aligned.all"(%zero) : (i32) -> ()
     target.yield
   }
 
-  // PTX ISA 9.7.9.6 "shfl.sync". The last operand, 31, makes the whole warp one segment.
+  // PTX ISA "shfl.sync". The last operand, 31, makes the whole warp one segment.
   target.operation @shuffle_xor {
   ^bb0(%value: i32, %mask: i32):
     %all = arith.constant -1 : i32

@@ -1,4 +1,4 @@
-// Conversions of 8-bit floats: PTX ISA 9.7.9.21 "cvt".
+// Conversions of 8-bit floats: PTX ISA "cvt".
 //
 // There is none to f8E5M2 here: the instruction saturates, kernel.convert wants infinity.
 target.machine @sm_90a {

@@ -1,9 +1,10 @@
 // NVIDIA Hopper, compute capability 9.0 with the features that later machines lack ("a"): all of sm_80, 8-bit
 // floats, larger f64 shapes, more shared memory.
 //
-// Sources: CUDA C++ Programming Guide 12.6, section 16.2 "Features and Technical Specifications" (table 21,
-// column 9.0) unless a comment names another. Costs of inherited matrix instructions stay those of sm_80 in
-// cycles: Hopper's tensor core is twice as fast, but only its warpgroup instructions reach that.
+// Sections of the PTX ISA are those of version 9.2. Other sources: CUDA C++ Programming Guide 12.6, section
+// 16.2 "Features and Technical Specifications" (table 21, column 9.0) unless a comment names another. Costs
+// of inherited matrix instructions stay those of sm_80 in cycles: Hopper's tensor core is twice as fast, but
+// only its warpgroup instructions reach that.
 target.machine @sm_90a attributes {
   triple = "nvptx64-nvidia-cuda", cpu = "sm_90a",
   // PTX 8.6 is the oldest that LLVM 22 selects every instruction of this machine with (tensor copies to

@@ -4,7 +4,7 @@
 // lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
 // registers run along k (n).
 //
-// Layouts: 9.7.14.5.5, .7 and .8. Cycles: 32 multiply-adds a cycle and SM quarter (H100 whitepaper, table 1:
+// Layouts: 9.7.14.5.6, .7 and .8. Cycles: 32 multiply-adds a cycle and SM quarter (H100 whitepaper, table 1:
 // 66.9 TFLOP/s).
 #a_16x16 = #layout.linear<2, reg = [[8, 0], [0, 4], [0, 8]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]]>
 #b_16x8 = #layout.linear<2, reg = [[4, 0], [8, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]]>
