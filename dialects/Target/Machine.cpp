@@ -21,7 +21,8 @@ SmallVector<MmaOp> Machine::mmasFor(Type a, Type b, Type acc, bool scaled) const
 
 CopyOp Machine::copy(StringRef from, StringRef to, int64_t bytes) const {
   for (CopyOp atom : all<CopyOp>())
-    if (atom.getFrom() == from && atom.getTo() == to && static_cast<int64_t>(atom.getBytes()) == bytes)
+    if (atom.getFrom() == from && atom.getTo() == to && static_cast<int64_t>(atom.getBytes()) == bytes &&
+        !atom.getTransposes())
       return atom;
   return {};
 }

@@ -10,6 +10,26 @@ target.machine @gfx942 {
     target.yield %y : f32
   }
 
+  // e^x = 2^t (1 + d ln 2), where t + d = x log2(e) to twice the precision. 2.5 ulp; results below 2^-126
+  // become zero. v_med3_f32 makes d a number where x or t is none.
+  target.elementwise @exp attributes {implements = "math.exp", from = f32, to = f32, cycles = 40} {
+  ^bb0(%x: f32):
+    %log2e_high = arith.constant 0x3FB8AA3B : f32
+    %log2e_low = arith.constant 0x32A57060 : f32
+    %t = arith.mulf %x, %log2e_high : f32
+    %negated = arith.negf %t : f32
+    %d0 = llvm.intr.fma(%x, %log2e_high, %negated) : (f32, f32, f32) -> f32
+    %d1 = llvm.intr.fma(%x, %log2e_low, %d0) : (f32, f32, f32) -> f32
+    %one = arith.constant 1.0 : f32
+    %minus_one = arith.constant -1.0 : f32
+    %d = rocdl.fmed3 %d1, %minus_one, %one : f32
+    %ln2 = arith.constant 0x3F317218 : f32
+    %correction = llvm.intr.fma(%d, %ln2, %one) : (f32, f32, f32) -> f32
+    %p = rocdl.exp2 %t f32 -> f32
+    %y = arith.mulf %p, %correction : f32
+    target.yield %y : f32
+  }
+
   // v_log_f32: the logarithm to base 2, 1 ulp; denormal arguments count as zero.
   target.elementwise @log2 attributes {implements = "math.log2", from = f32, to = f32, cycles = 16} {
   ^bb0(%x: f32):

@@ -318,12 +318,13 @@ const std::map<std::string, std::vector<const char *>> common = {
     {"pin", {}},
     {"view", {}},
     {"wait", {}},
+    {"exp", {"v_exp_f32", "v_med3_f32"}},
     {"exp2", {"v_exp_f32"}},
     {"log2", {"v_log_f32"}},
     {"rsqrt", {"v_rsq_f32"}},
 };
 const std::map<std::string, std::vector<const char *>> gfx942Only = {
-    {"convert_f32_to_f8E4M3FNUZ_x2", {"v_cvt_pk_fp8_f32"}},
+    {"convert_f32_to_f8E4M3FNUZ_x2", {"v_med3_f32", "v_cvt_pk_fp8_f32"}},
     {"convert_f32_to_f8E4M3FNUZ_x4", {"v_cvt_pk_fp8_f32", "op_sel:[0,0,1]"}},
     {"convert_f8E4M3FNUZ_to_f32_x2", {"v_cvt_pk_f32_fp8"}},
     {"convert_f8E4M3FNUZ_to_f32_x4", {"v_cvt_pk_f32_fp8", "WORD_1"}},
@@ -342,7 +343,7 @@ const std::map<std::string, std::vector<const char *>> gfx950Only = {
     {"swap_lane_bit_5", {"v_permlane32_swap_b32"}},
     {"convert_f32_to_bf16_x2", {"v_cvt_pk_bf16_f32"}},
     {"convert_f32_to_f16_x2", {"v_cvt_pk_f16_f32"}},
-    {"convert_f32_to_f8E4M3FN_x2", {"v_cvt_pk_fp8_f32"}},
+    {"convert_f32_to_f8E4M3FN_x2", {"v_minimum3_f32", "v_maximum3_f32", "v_cvt_pk_fp8_f32"}},
     {"convert_f32_to_f8E4M3FN_x4", {"v_cvt_pk_fp8_f32", "op_sel:[0,0,1]"}},
     {"convert_f8E4M3FN_to_f32_x2", {"v_cvt_pk_f32_fp8"}},
     {"convert_f8E4M3FN_to_f32_x4", {"v_cvt_pk_f32_fp8", "WORD_1"}},
