@@ -6,6 +6,7 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
 include "mlir/IR/BuiltinTypes.td"
 include "mlir/IR/DialectBase.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/FunctionInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -122,7 +123,8 @@ def Kernel_ElementType : Type<Or<[AnyFloat.predicate, AnySignlessInteger.predica
 
 class Kernel_Op<string opMnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, opMnemonic, traits>;
 
-def Kernel_FuncOp : Kernel_Op<"func", [FunctionOpInterface, IsolatedFromAbove, Symbol]> {
+def Kernel_FuncOp : Kernel_Op<"func", [FunctionOpInterface, IsolatedFromAbove, Symbol,
+                                     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "a kernel";
   let description = [{
     Arguments are tensors and scalars; there are no results. Parameters stand in angle brackets: sizes (`index`),
@@ -153,6 +155,8 @@ def Kernel_FuncOp : Kernel_Op<"func", [FunctionOpInterface, IsolatedFromAbove, S
     ::mlir::Region *getCallableRegion() { return &getBody(); }
     /// The declaration of a parameter, or null.
     ParamDeclAttr getParam(llvm::StringRef name);
+    /// The name that an argument has in the text.
+    std::string getArgumentName(unsigned index);
     /// True when no parameter is left.
     bool isSpecialized() { return getParams().empty(); }
   }];

@@ -9,6 +9,8 @@
 using namespace mlir;
 using namespace kiln::kernel;
 
+static constexpr StringLiteral argumentNameAttr = "kernel.name";
+
 static ParseResult parseOneOf(OpAsmParser &parser, StringRef &word, ArrayRef<StringRef> words) {
   SMLoc where = parser.getCurrentLocation();
   if (parser.parseKeyword(&word))
@@ -74,8 +76,15 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   result.addAttribute(getParamsAttrName(result.name), params);
   SmallVector<Type> types;
-  for (OpAsmParser::Argument &argument : arguments)
+  for (OpAsmParser::Argument &argument : arguments) {
     types.push_back(argument.type);
+    // Launches and bundles speak of arguments by the names they have here.
+    NamedAttrList attrs(argument.attrs);
+    StringRef argumentName = argument.ssaName.name.drop_front();
+    if (!attrs.get(argumentNameAttr) && !llvm::isDigit(argumentName.front()))
+      attrs.set(argumentNameAttr, builder.getStringAttr(argumentName));
+    argument.attrs = attrs.getDictionary(builder.getContext());
+  }
   result.addAttribute(getFunctionTypeAttrName(result.name), TypeAttr::get(builder.getFunctionType(types, {})));
   call_interface_impl::addArgAndResultAttrs(builder, result, arguments, {}, getArgAttrsAttrName(result.name),
                                             getResAttrsAttrName(result.name));
@@ -106,9 +115,11 @@ void FuncOp::print(OpAsmPrinter &printer) {
   for (BlockArgument argument : getBody().getArguments()) {
     if (argument.getArgNumber())
       printer << ", ";
-    ArrayRef<NamedAttribute> attrs;
+    SmallVector<NamedAttribute> attrs;
     if (ArrayAttr all = getArgAttrsAttr())
-      attrs = cast<DictionaryAttr>(all[argument.getArgNumber()]).getValue();
+      for (NamedAttribute attr : cast<DictionaryAttr>(all[argument.getArgNumber()]))
+        if (attr.getName() != argumentNameAttr)
+          attrs.push_back(attr);
     printer.printRegionArgument(argument, attrs);
   }
   printer << ")";
@@ -117,6 +128,17 @@ void FuncOp::print(OpAsmPrinter &printer) {
                                             getArgAttrsAttrName(), getResAttrsAttrName()});
   printer << " ";
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+std::string FuncOp::getArgumentName(unsigned index) {
+  if (auto name = getArgAttrOfType<StringAttr>(index, argumentNameAttr))
+    return name.str();
+  return "arg" + std::to_string(index);
+}
+
+void FuncOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+  for (BlockArgument argument : region.getArguments())
+    setName(argument, getArgumentName(argument.getArgNumber()));
 }
 
 LogicalResult FuncOp::verify() {

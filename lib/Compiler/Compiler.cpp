@@ -41,7 +41,9 @@ std::unique_ptr<MLIRContext> compiler::makeContext() {
   DialectRegistry registry;
   registerDialects(registry);
   codegen::registerTranslations(registry);
-  return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->printOpOnDiagnostic(false);
+  return context;
 }
 
 namespace {

@@ -1,5 +1,6 @@
 // The frame of a lane's program: function, arguments, control flow.
 #include "KernelToLanes.h"
+#include "LaunchDescription.h"
 #include "kiln/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -63,6 +64,8 @@ LLVM::LLVMFuncOp LaneLowering::createFunction() {
   for (NamedAttribute attr : func->getDiscardableAttrs())
     if (attr.getName().getValue().starts_with("kiln."))
       lanes->setAttr(attr.getName(), attr.getValue());
+  lanes->setAttr("kiln.arguments", describeArguments(func));
+  lanes->setAttr("kiln.grid", builder.getStringAttr(describeGrid(func)));
   lanes->setAttr("kiln.threads", builder.getI64IntegerAttr(threads));
   return lanes;
 }
@@ -106,6 +109,8 @@ LogicalResult LaneLowering::run() {
       return func.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
   if (!machine.memory("shared"))
     return func.emitOpError() << "cannot be compiled: " << machine.name() << " has no memory @shared";
+  if (failed(verifyGrid(func)))
+    return failure();
   LLVM::LLVMFuncOp lanes = createFunction();
   Block *body = lanes.addEntryBlock(builder);
   builder.setInsertionPointToStart(body);
