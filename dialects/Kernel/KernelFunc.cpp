@@ -143,9 +143,15 @@ void FuncOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setNam
 
 LogicalResult FuncOp::verify() {
   llvm::StringSet<> names;
-  for (auto decl : getParams().getAsRange<ParamDeclAttr>())
+  for (auto decl : getParams().getAsRange<ParamDeclAttr>()) {
     if (!names.insert(decl.getName().getValue()).second)
       return emitOpError() << "declares parameter '" << decl.getName().getValue() << "' twice";
+    if (!llvm::is_contained({"index", "type", "bool"}, decl.getKind().getValue()))
+      return emitOpError() << "expects parameters of kind index, type or bool, found '" << decl.getKind().getValue()
+                           << "'";
+  }
+  if (!getResultTypes().empty())
+    return emitOpError() << "expects no results, found " << getResultTypes().size();
   for (auto [i, type] : llvm::enumerate(getArgumentTypes()))
     if (!isa<TensorRefType, ParamType, FloatType, IntegerType, IndexType>(type))
       return emitOpError() << "expects argument " << i << " to be a tensor or a scalar, found " << type;
