@@ -22,6 +22,8 @@ static const char *const symbolNames[] = {
 static pthread_mutex_t loadLock = PTHREAD_MUTEX_INITIALIZER;
 static int loaded;
 
+enum { MAX_PARAMETERS = 256 };
+
 struct device {
   CUdevice device;
   CUcontext context;
@@ -33,6 +35,8 @@ struct kernel {
   CUfunction function;
   uint32_t staticShared;
   atomic_uint dynamicShared; // what the function is set up for
+  int knowsParameters;       // drivers before 12.4 do not tell
+  uint32_t parameterCount, offsets[MAX_PARAMETERS];
 };
 
 struct graph {
@@ -322,6 +326,20 @@ static void moduleUnload(void *opaque, void *module) {
   api.cuModuleUnload(module);
 }
 
+// Offsets count from the first parameter: the first one need not stand at 0, if its alignment is large.
+static void findParameters(struct kernel *kernel) {
+  size_t offset, size, first = 0;
+  if (!api.cuFuncGetParamInfo)
+    return;
+  uint32_t count = 0;
+  while (count < MAX_PARAMETERS && !api.cuFuncGetParamInfo(kernel->function, count, &offset, &size)) {
+    first = count ? first : offset;
+    kernel->offsets[count++] = (uint32_t)(offset - first);
+  }
+  kernel->parameterCount = count;
+  kernel->knowsParameters = count < MAX_PARAMETERS;
+}
+
 static kiln_status kernelGet(void *opaque, void *module, const char *symbol, void **result) {
   struct kernel *kernel = calloc(1, sizeof *kernel);
   int shared = 0;
@@ -337,6 +355,7 @@ static kiln_status kernelGet(void *opaque, void *module, const char *symbol, voi
   }
   api.cuFuncGetAttribute(&shared, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, kernel->function);
   kernel->staticShared = (uint32_t)shared;
+  findParameters(kernel);
   *result = kernel;
   return KILN_OK;
 }
@@ -355,35 +374,66 @@ static kiln_status allowShared(struct kernel *kernel, uint32_t bytes) {
   return status;
 }
 
+// Fills `pointers` with each parameter's address. A buffer of all parameters (CU_LAUNCH_PARAM_BUFFER_POINTER)
+// is the last resort, when nobody knows where one ends: it begins at the parameter space's begin, which a
+// tensor map's alignment keeps the first parameter away from (seen: 48 bytes, and an illegal instruction).
+static kiln_status placeParameters(const struct kernel *kernel, const struct kiln_kernargs *kernargs,
+                                   void **pointers, int *known) {
+  uint32_t count = kernargs->count;
+  const uint32_t *offsets = kernargs->offsets;
+  *known = count || kernel->knowsParameters;
+  if (kernel->knowsParameters && count && count != kernel->parameterCount)
+    return kiln_fail(KILN_INVALID_ARGUMENT, "cuda: the kernel has %u parameters, found %u",
+                     kernel->parameterCount, count);
+  if (!count) {
+    count = kernel->parameterCount;
+    offsets = kernel->offsets;
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    if (offsets[i] >= kernargs->size)
+      return kiln_fail(KILN_INVALID_ARGUMENT,
+                       "cuda: parameter %u of the kernel starts at byte %u, found %llu bytes of arguments", i,
+                       offsets[i], (unsigned long long)kernargs->size);
+    pointers[i] = (void *)(uintptr_t)(kernargs->bytes + offsets[i]);
+  }
+  return KILN_OK;
+}
+
+static CUresult launchCluster(struct kernel *kernel, CUstream stream, const kiln_geometry *g, void **pointers,
+                              void **extra) {
+  struct cuda_launch_attribute cluster = {.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION};
+  memcpy(cluster.value.clusterDim, g->cluster, sizeof g->cluster);
+  struct cuda_launch_config config = {{g->grid[0], g->grid[1], g->grid[2]},
+                                      {g->block[0], g->block[1], g->block[2]},
+                                      g->dynamic_shared,
+                                      stream,
+                                      &cluster,
+                                      1};
+  return api.cuLaunchKernelEx(&config, kernel->function, pointers, extra);
+}
+
 static kiln_status launch(void *opaque, void *stream, void *part, const kiln_geometry *g,
-                          const void *kernargs, uint64_t size) {
+                          const struct kiln_kernargs *kernargs) {
   struct device *device = enter(opaque);
   struct kernel *kernel = part;
   CUstream on = stream ? stream : device->waiting;
-  size_t bytes = size;
-  void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, (void *)(uintptr_t)kernargs, CU_LAUNCH_PARAM_BUFFER_SIZE,
-                   &bytes, CU_LAUNCH_PARAM_END};
-  void **arguments = size ? extra : NULL;
-  kiln_status status = allowShared(kernel, g->dynamic_shared);
+  size_t bytes = kernargs->size;
+  void *pointers[MAX_PARAMETERS];
+  void *buffer[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, (void *)(uintptr_t)kernargs->bytes,
+                    CU_LAUNCH_PARAM_BUFFER_SIZE, &bytes, CU_LAUNCH_PARAM_END};
+  int known, cluster = g->cluster[0] > 1 || g->cluster[1] > 1 || g->cluster[2] > 1;
+  kiln_status status = placeParameters(kernel, kernargs, pointers, &known);
+  if (!status)
+    status = allowShared(kernel, g->dynamic_shared);
+  if (!status && cluster && !api.cuLaunchKernelEx)
+    status = kiln_fail(KILN_UNSUPPORTED, "cuda: the driver is too old for clusters (no cuLaunchKernelEx)");
   if (status)
     return status;
-  CUresult code;
-  if (g->cluster[0] > 1 || g->cluster[1] > 1 || g->cluster[2] > 1) {
-    if (!api.cuLaunchKernelEx)
-      return kiln_fail(KILN_UNSUPPORTED, "cuda: the driver is too old for clusters (no cuLaunchKernelEx)");
-    struct cuda_launch_attribute cluster = {.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION};
-    memcpy(cluster.value.clusterDim, g->cluster, sizeof g->cluster);
-    struct cuda_launch_config config = {{g->grid[0], g->grid[1], g->grid[2]},
-                                        {g->block[0], g->block[1], g->block[2]},
-                                        g->dynamic_shared,
-                                        on,
-                                        &cluster,
-                                        1};
-    code = api.cuLaunchKernelEx(&config, kernel->function, NULL, arguments);
-  } else {
-    code = api.cuLaunchKernel(kernel->function, g->grid[0], g->grid[1], g->grid[2], g->block[0], g->block[1],
-                              g->block[2], g->dynamic_shared, on, NULL, arguments);
-  }
+  void **parameters = known ? pointers : NULL, **extra = known || !bytes ? NULL : buffer;
+  CUresult code =
+      cluster ? launchCluster(kernel, on, g, parameters, extra)
+              : api.cuLaunchKernel(kernel->function, g->grid[0], g->grid[1], g->grid[2], g->block[0],
+                                   g->block[1], g->block[2], g->dynamic_shared, on, parameters, extra);
   return finish(device, stream, code, "launch");
 }
 

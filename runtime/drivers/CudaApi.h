@@ -91,6 +91,7 @@ enum {
   X(cuLaunchKernel, "cuLaunchKernel",                                                                        \
     (CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void **,    \
      void **))                                                                                               \
+  X(cuFuncGetParamInfo, "?cuFuncGetParamInfo", (CUfunction, size_t, size_t *, size_t *))                     \
   X(cuLaunchKernelEx, "?cuLaunchKernelEx",                                                                   \
     (const struct cuda_launch_config *, CUfunction, void **, void **))                                       \
   X(cuTensorMapEncodeTiled, "?cuTensorMapEncodeTiled",                                                       \

@@ -14,6 +14,14 @@ struct kiln_tensor_map_request {
   int nanFill;
 };
 
+// A kernel's arguments: their bytes, and where each one starts; `count` 0 if only the kernel knows.
+struct kiln_kernargs {
+  const uint8_t *bytes;
+  uint64_t size;
+  const uint32_t *offsets;
+  uint32_t count;
+};
+
 enum kiln_copy { KILN_COPY_TO_DEVICE, KILN_COPY_FROM_DEVICE, KILN_COPY_ON_DEVICE };
 
 // Devices, streams, ... of a driver are pointers to what it likes. A NULL stream: the call waits for its
@@ -55,7 +63,7 @@ struct kiln_driver {
   kiln_status (*kernelGet)(void *device, void *module, const char *symbol, void **kernel);
   void (*kernelRelease)(void *device, void *kernel); // NULL where kernels are part of modules
   kiln_status (*launch)(void *device, void *stream, void *kernel, const kiln_geometry *geometry,
-                        const void *kernargs, uint64_t size);
+                        const struct kiln_kernargs *kernargs);
   // NULL where there are none.
   kiln_status (*tensorMap)(void *device, const struct kiln_tensor_map_request *request, void *result128);
 };

@@ -253,13 +253,13 @@ static void kernelRelease(void *device, void *opaque) {
 }
 
 static kiln_status launch(void *device, void *stream, void *opaque, const kiln_geometry *geometry,
-                          const void *kernargs, uint64_t size) {
+                          const struct kiln_kernargs *kernargs) {
   struct kernel *kernel = opaque;
   char reason[512];
   kiln_emulator_launch request = {.kernel = kernel->name,
                                   .dynamic_lds = geometry->dynamic_shared,
-                                  .kernargs = kernargs,
-                                  .kernarg_bytes = size};
+                                  .kernargs = kernargs->bytes,
+                                  .kernarg_bytes = kernargs->size};
   memcpy(request.grid, geometry->grid, sizeof request.grid);
   memcpy(request.block, geometry->block, sizeof request.block);
   return translate(api.kiln_emulator_run(kernel->program, &request, NULL, reason, sizeof reason), reason);

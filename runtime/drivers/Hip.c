@@ -49,6 +49,7 @@ typedef void *hipStream_t, *hipEvent_t, *hipGraph_t, *hipGraphExec_t, *hipModule
 enum {
   HIP_OUT_OF_MEMORY = 2,
   HIP_NO_DEVICE = 100,
+  HIP_INVALID_DEVICE = 101,
   HIP_NO_BINARY_FOR_GPU = 209,
   HIP_INVALID_HANDLE = 400,
   HIP_NOT_FOUND = 500,
@@ -120,7 +121,7 @@ static kiln_status load(void) {
     status = kiln_load_library("AMD's HIP runtime (libamdhip64.so)", names, symbolNames, (void **)&api,
                                sizeof symbolNames / sizeof *symbolNames);
     hipError_t code = status ? 0 : api.hipInit(0);
-    if (code && code != HIP_NO_DEVICE) {
+    if (code && code != HIP_NO_DEVICE && code != HIP_INVALID_DEVICE) {
       check(code, "hipInit");
       status = KILN_UNAVAILABLE;
     }
@@ -134,7 +135,7 @@ static kiln_status count(uint32_t *result) {
   int devices = 0;
   kiln_status status = load();
   hipError_t code = status ? 0 : api.hipGetDeviceCount(&devices);
-  if (!status && code != HIP_NO_DEVICE)
+  if (!status && code != HIP_NO_DEVICE && code != HIP_INVALID_DEVICE)
     status = check(code, "hipGetDeviceCount");
   *result = (uint32_t)devices;
   if (!status && !devices)
@@ -397,16 +398,16 @@ static kiln_status kernelGet(void *opaque, void *module, const char *symbol, voi
 }
 
 static kiln_status launch(void *opaque, void *stream, void *kernel, const kiln_geometry *g,
-                          const void *kernargs, uint64_t size) {
+                          const struct kiln_kernargs *kernargs) {
   struct device *device = enter(opaque);
-  size_t bytes = size;
-  void *extra[] = {HIP_PARAM_BUFFER_POINTER, (void *)(uintptr_t)kernargs, HIP_PARAM_BUFFER_SIZE, &bytes,
-                   HIP_PARAM_END};
+  size_t bytes = kernargs->size;
+  void *extra[] = {HIP_PARAM_BUFFER_POINTER, (void *)(uintptr_t)kernargs->bytes, HIP_PARAM_BUFFER_SIZE,
+                   &bytes, HIP_PARAM_END};
   if (g->cluster[0] > 1 || g->cluster[1] > 1 || g->cluster[2] > 1)
     return kiln_fail(KILN_UNSUPPORTED, "hip: there are no clusters");
   hipError_t code = api.hipModuleLaunchKernel(kernel, g->grid[0], g->grid[1], g->grid[2], g->block[0],
                                               g->block[1], g->block[2], g->dynamic_shared,
-                                              stream ? stream : device->waiting, NULL, size ? extra : NULL);
+                                              stream ? stream : device->waiting, NULL, bytes ? extra : NULL);
   return finish(device, stream, code, "launch");
 }
 

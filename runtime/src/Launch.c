@@ -350,7 +350,7 @@ kiln_status kiln_kernel_plan(kiln_kernel handle, const kiln_argument *arguments,
 }
 
 static kiln_status launchOn(struct kiln_device_object *device, kiln_stream streamHandle, void *kernel,
-                            const kiln_geometry *geometry, const void *kernargs, uint64_t size) {
+                            const kiln_geometry *geometry, const struct kiln_kernargs *kernargs) {
   struct kiln_part_object *stream;
   void *part;
   kiln_status status = kiln_stream_acquire(streamHandle, device, &stream, &part);
@@ -358,10 +358,32 @@ static kiln_status launchOn(struct kiln_device_object *device, kiln_stream strea
     return status;
   // No device launches an empty grid; it is what a size of 0 asks for.
   if (geometry->grid[0] && geometry->grid[1] && geometry->grid[2])
-    status = kiln_device_note(device,
-                              device->driver->launch(device->device, part, kernel, geometry, kernargs, size));
+    status =
+        kiln_device_note(device, device->driver->launch(device->device, part, kernel, geometry, kernargs));
   if (stream)
     kiln_object_drop(&stream->base);
+  return status;
+}
+
+static kiln_status launchVariant(struct launch *l, const struct kiln_candidate *candidate, kiln_stream stream,
+                                 const kiln_geometry *geometry) {
+  const struct kiln_variant *variant = candidate->variant;
+  // Tensor maps ask for 64; the manifest bounds the size (offsets up to 64 KiB).
+  _Alignas(64) uint8_t small[1024];
+  uint32_t offsets[KILN_MAX_KERNARGS], bytes = variant->kernargBytes;
+  uint8_t *kernargs = bytes <= sizeof small ? small : aligned_alloc(64, (bytes + 63) / 64 * 64);
+  if (!kernargs)
+    return kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
+  memset(kernargs, 0, bytes);
+  for (uint32_t i = 0; i < variant->kernargCount; ++i)
+    offsets[i] = variant->kernargs[i].offset;
+  struct kiln_kernargs all = {kernargs, bytes, offsets, variant->kernargCount};
+  int empty = !geometry->grid[0] || !geometry->grid[1] || !geometry->grid[2];
+  kiln_status status = empty ? KILN_OK : fillKernargs(l, variant, kernargs);
+  if (!status)
+    status = launchOn(l->device, stream, candidate->kernel, geometry, &all);
+  if (kernargs != small)
+    free(kernargs);
   return status;
 }
 
@@ -371,24 +393,8 @@ kiln_status kiln_kernel_launch(kiln_kernel handle, kiln_stream stream, const kil
   const struct kiln_candidate *candidate;
   kiln_geometry geometry;
   kiln_status status = beginLaunch(&l, handle, arguments, count, &candidate, &geometry);
-  if (!status) {
-    uint32_t bytes = candidate->variant->kernargBytes;
-    // Tensor maps ask for 64; the manifest bounds the size (KILN_MAX_KERNARGS, offsets up to 64 KiB).
-    _Alignas(64) uint8_t small[1024];
-    uint8_t *kernargs = bytes <= sizeof small ? small : aligned_alloc(64, (bytes + 63) / 64 * 64);
-    int empty = !geometry.grid[0] || !geometry.grid[1] || !geometry.grid[2];
-    if (!kernargs) {
-      status = kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
-    } else {
-      memset(kernargs, 0, bytes);
-      if (!empty)
-        status = fillKernargs(&l, candidate->variant, kernargs);
-      if (!status)
-        status = launchOn(l.device, stream, candidate->kernel, &geometry, kernargs, bytes);
-    }
-    if (kernargs != small)
-      free(kernargs);
-  }
+  if (!status)
+    status = launchVariant(&l, candidate, stream, &geometry);
   endLaunch(&l);
   return status;
 }
@@ -406,8 +412,9 @@ kiln_status kiln_kernel_launch_raw(kiln_kernel handle, kiln_stream stream, const
     return KILN_INVALID_HANDLE;
   struct kiln_device_object *device = kiln_object_device(&kernel->base);
   kiln_status status = kiln_device_check(device);
+  struct kiln_kernargs all = {kernargs, size, NULL, 0};
   if (!status)
-    status = launchOn(device, stream, kernel->candidates[0].kernel, geometry, kernargs, size);
+    status = launchOn(device, stream, kernel->candidates[0].kernel, geometry, &all);
   kiln_object_drop(&kernel->base);
   return status;
 }
