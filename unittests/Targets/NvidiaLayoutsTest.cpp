@@ -1,0 +1,229 @@
+// The operand layouts of every matrix instruction against the formulas of the PTX ISA, section 9.7.14.5
+// ("Matrix Fragments for mma..."), written as they stand there.
+#include "TargetFiles.h"
+
+using namespace kiln;
+using namespace kiln::target;
+using namespace kiln::target::test;
+
+namespace {
+
+struct Place {
+  int64_t row, column;
+  bool operator==(const Place &other) const { return row == other.row && column == other.column; }
+};
+std::ostream &operator<<(std::ostream &out, const Place &place) {
+  return out << "(" << place.row << ", " << place.column << ")";
+}
+
+/// The element that lane `lane` holds as the `i`-th of its fragment.
+using Formula = Place (*)(int64_t lane, int64_t i);
+struct Fragments {
+  Formula a, b, accumulator;
+};
+
+int64_t group(int64_t lane) { return lane >> 2; }
+int64_t inGroup(int64_t lane) { return lane % 4; }
+
+Place accumulator16(int64_t lane, int64_t i) {
+  return {i < 2 ? group(lane) : group(lane) + 8, inGroup(lane) * 2 + (i & 1)};
+}
+Place accumulator8(int64_t lane, int64_t i) { return {group(lane), inGroup(lane) * 2 + (i & 1)}; }
+
+// 9.7.14.5.7, f16 and bf16.
+const Fragments half16x8x8 = {
+    [](int64_t lane, int64_t i) {
+      return Place{i < 2 ? group(lane) : group(lane) + 8, inGroup(lane) * 2 + (i & 1)};
+    },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 2 + i, group(lane)}; }, accumulator16};
+// 9.7.14.5.8, f16 and bf16.
+const Fragments half16x8x16 = {[](int64_t lane, int64_t i) {
+                                 bool upper = !(i < 2 || (4 <= i && i < 6));
+                                 int64_t column = inGroup(lane) * 2 + (i & 1);
+                                 return Place{upper ? group(lane) + 8 : group(lane),
+                                              i < 4 ? column : column + 8};
+                               },
+                               [](int64_t lane, int64_t i) {
+                                 int64_t row = inGroup(lane) * 2 + (i & 1);
+                                 return Place{i < 2 ? row : row + 8, group(lane)};
+                               },
+                               accumulator16};
+// 9.7.14.5.6, tf32 and f64.
+const Fragments wide16x8x4 = {
+    [](int64_t lane, int64_t i) { return Place{i == 0 ? group(lane) : group(lane) + 8, inGroup(lane)}; },
+    [](int64_t lane, int64_t) { return Place{inGroup(lane), group(lane)}; }, accumulator16};
+// 9.7.14.5.7, tf32 and f64.
+const Fragments wide16x8x8 = {
+    [](int64_t lane, int64_t i) {
+      return Place{i == 0 || i == 2 ? group(lane) : group(lane) + 8,
+                   i < 2 ? inGroup(lane) : inGroup(lane) + 4};
+    },
+    [](int64_t lane, int64_t i) { return Place{i == 0 ? inGroup(lane) : inGroup(lane) + 4, group(lane)}; },
+    accumulator16};
+// 9.7.14.5.8, f64.
+const Fragments wide16x8x16 = {
+    [](int64_t lane, int64_t i) {
+      return i % 2 == 0 ? Place{group(lane), i * 2 + inGroup(lane)}
+                        : Place{group(lane) + 8, i * 2 - 2 + inGroup(lane)};
+    },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) + i * 4, group(lane)}; }, accumulator16};
+// 9.7.14.5.2, f64.
+const Fragments wide8x8x4 = {[](int64_t lane, int64_t) { return Place{group(lane), inGroup(lane)}; },
+                             [](int64_t lane, int64_t) { return Place{inGroup(lane), group(lane)}; },
+                             accumulator8};
+// 9.7.14.5.3, s8.
+const Fragments byte8x8x16 = {
+    [](int64_t lane, int64_t i) { return Place{group(lane), inGroup(lane) * 4 + (i & 3)}; },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 4 + (i & 3), group(lane)}; }, accumulator8};
+// 9.7.14.5.9, s8.
+const Fragments byte16x8x16 = {
+    [](int64_t lane, int64_t i) {
+      return Place{i < 4 ? group(lane) : group(lane) + 8, inGroup(lane) * 4 + (i & 3)};
+    },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 4 + i, group(lane)}; }, accumulator16};
+// 9.7.14.5.10, s8 and 8-bit floats.
+const Fragments byte16x8x32 = {[](int64_t lane, int64_t i) {
+                                 bool lower = (0 <= i && i < 4) || (8 <= i && i < 12);
+                                 int64_t column = inGroup(lane) * 4 + (i & 3);
+                                 return Place{lower ? group(lane) : group(lane) + 8,
+                                              i < 8 ? column : column + 16};
+                               },
+                               [](int64_t lane, int64_t i) {
+                                 int64_t row = inGroup(lane) * 4 + (i & 3);
+                                 return Place{i < 4 ? row : row + 16, group(lane)};
+                               },
+                               accumulator16};
+// 9.7.14.5.4, s4.
+const Fragments nibble8x8x32 = {
+    [](int64_t lane, int64_t i) { return Place{group(lane), inGroup(lane) * 8 + (i & 7)}; },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 8 + (i & 7), group(lane)}; }, accumulator8};
+// 9.7.14.5.10, s4.
+const Fragments nibble16x8x32 = {
+    [](int64_t lane, int64_t i) {
+      return Place{i < 8 ? group(lane) : group(lane) + 8, inGroup(lane) * 8 + (i & 7)};
+    },
+    [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 8 + (i & 7), group(lane)}; }, accumulator16};
+// 9.7.14.5.11, s4.
+const Fragments nibble16x8x64 = {[](int64_t lane, int64_t i) {
+                                   bool lower = (0 <= i && i < 8) || (16 <= i && i < 24);
+                                   int64_t column = inGroup(lane) * 8 + (i & 7);
+                                   return Place{lower ? group(lane) : group(lane) + 8,
+                                                i < 16 ? column : column + 32};
+                                 },
+                                 [](int64_t lane, int64_t i) {
+                                   int64_t row = inGroup(lane) * 8 + (i & 7);
+                                   return Place{i < 8 ? row : row + 32, group(lane)};
+                                 },
+                                 accumulator16};
+
+const std::map<std::string, Fragments> ampere = {
+    {"mma_m16n8k16_f32_bf16", half16x8x16}, {"mma_m16n8k8_f32_bf16", half16x8x8},
+    {"mma_m16n8k16_f32_f16", half16x8x16},  {"mma_m16n8k8_f32_f16", half16x8x8},
+    {"mma_m16n8k16_f16_f16", half16x8x16},  {"mma_m16n8k8_f16_f16", half16x8x8},
+    {"mma_m16n8k32_i32_i8", byte16x8x32},   {"mma_m16n8k16_i32_i8", byte16x8x16},
+    {"mma_m8n8k16_i32_i8", byte8x8x16},     {"mma_m16n8k64_i32_i4", nibble16x8x64},
+    {"mma_m16n8k32_i32_i4", nibble16x8x32}, {"mma_m8n8k32_i32_i4", nibble8x8x32},
+    {"mma_m16n8k8_f32_tf32", wide16x8x8},   {"mma_m16n8k4_f32_tf32", wide16x8x4},
+    {"mma_m8n8k4_f64_f64", wide8x8x4}};
+
+const std::map<std::string, Fragments> hopper = {
+    {"mma_m16n8k32_f32_e4m3_e4m3", byte16x8x32}, {"mma_m16n8k32_f32_e4m3_e5m2", byte16x8x32},
+    {"mma_m16n8k32_f32_e5m2_e4m3", byte16x8x32}, {"mma_m16n8k32_f32_e5m2_e5m2", byte16x8x32},
+    {"mma_m16n8k16_f64_f64", wide16x8x16},       {"mma_m16n8k8_f64_f64", wide16x8x8},
+    {"mma_m16n8k4_f64_f64", wide16x8x4}};
+
+struct NvidiaLayouts : testing::Test {
+  static mlir::DialectRegistry dialects() {
+    mlir::DialectRegistry registry;
+    compiler::registerDialects(registry);
+    return registry;
+  }
+
+  static Place evaluate(layout::LinearAttr layout, int64_t lane, int64_t reg) {
+    Place place = {0, 0};
+    auto add = [&](llvm::ArrayRef<int32_t> bases, int64_t bits) {
+      for (size_t i = 0; i < bases.size(); i += 2)
+        if (bits >> (i / 2) & 1)
+          place = {place.row ^ bases[i], place.column ^ bases[i + 1]};
+    };
+    add(layout.getReg(), reg);
+    add(layout.getLane(), lane);
+    return place;
+  }
+
+  static void check(MmaOp op, const char *what, mlir::Attribute attr, int64_t elements, Formula formula) {
+    auto layout = llvm::cast<layout::LinearAttr>(attr);
+    ASSERT_EQ(layout.laneBits(), 5u);
+    ASSERT_EQ(layout.waveBits(), 0u);
+    ASSERT_EQ((int64_t(1) << layout.regBits()) * 32, elements) << op.getSymName().str() << " " << what;
+    for (int64_t lane = 0; lane < 32; ++lane)
+      for (int64_t i = 0; i < elements / 32; ++i)
+        ASSERT_EQ(evaluate(layout, lane, i), formula(lane, i))
+            << op.getSymName().str() << " " << what << " lane " << lane << " element " << i;
+  }
+
+  static void checkAll(const TargetFiles &files, std::map<std::string, Fragments> expected) {
+    for (const auto &[name, op] : files.ops) {
+      auto mma = llvm::dyn_cast<MmaOp>(op);
+      if (!mma || mma.getUnit() != "tensor")
+        continue;
+      ASSERT_TRUE(expected.count(name)) << "no formula for " << name;
+      const Fragments &fragments = expected.at(name);
+      int64_t m = mma.getM(), n = mma.getN(), k = mma.getK();
+      check(mma, "a", mma.getLayoutA(), m * k, fragments.a);
+      check(mma, "b", mma.getLayoutB(), k * n, fragments.b);
+      check(mma, "acc", mma.getLayoutAcc(), m * n, fragments.accumulator);
+      expected.erase(name);
+    }
+    EXPECT_TRUE(expected.empty()) << expected.begin()->first << " is missing";
+  }
+
+  mlir::MLIRContext context{dialects(), mlir::MLIRContext::Threading::DISABLED};
+};
+
+TEST_F(NvidiaLayouts, FragmentsOfAmpere) { checkAll(TargetFiles(context, "sm_80"), ampere); }
+TEST_F(NvidiaLayouts, FragmentsOfHopper) { checkAll(TargetFiles(context, "sm_90a"), hopper); }
+
+/// PTX ISA 9.7.14.5.15: register q of lane l holds elements 2 (l % 4) and the next of row l / 4 of matrix q,
+/// whose row i lane 8q + i has addressed. With .trans the matrices are transposed.
+TEST_F(NvidiaLayouts, MatrixReads) {
+  TargetFiles files(context, "sm_80");
+  for (bool transposed : {false, true}) {
+    auto copy = llvm::cast<CopyOp>(files.ops.at(transposed ? "read_transposed_b16" : "read_matrix_b16"));
+    auto exchange = llvm::cast<layout::LinearAttr>(*copy.getExchange());
+    for (int64_t lane = 0; lane < 32; ++lane)
+      for (int64_t matrix = 0; matrix < 4; ++matrix)
+        for (int64_t half = 0; half < 2; ++half) {
+          int64_t row = lane / 4, column = 2 * (lane % 4) + half;
+          if (transposed)
+            std::swap(row, column);
+          EXPECT_EQ(evaluate(exchange, lane, 2 * matrix + half), (Place{8 * matrix + row, column}));
+        }
+  }
+}
+
+/// Dense peaks that NVIDIA publishes (A100 whitepaper, table 1) follow from the cycles: 4 units an SM, 108
+/// SMs, 1410 MHz.
+TEST_F(NvidiaLayouts, CyclesGiveThePublishedPeaks) {
+  TargetFiles files(context, "sm_80");
+  auto chip = llvm::cast<ChipOp>(files.ops.at("A100"));
+  std::map<std::string, double> published;
+  mlir::DictionaryAttr peaks = *chip.getPeak();
+  for (mlir::NamedAttribute peak : peaks)
+    published[peak.getName().str()] = llvm::cast<mlir::FloatAttr>(peak.getValue()).getValueAsDouble();
+  std::map<std::string, double> best;
+  for (const auto &[name, op] : files.ops)
+    if (auto mma = llvm::dyn_cast<MmaOp>(op)) {
+      std::string type = mma.getInexact() ? "tf32" : "";
+      llvm::raw_string_ostream stream(type);
+      if (!mma.getInexact())
+        stream << mma.getA();
+      double flop = 2.0 * mma.getM() * mma.getN() * mma.getK() / mma.getCycles();
+      double peak = flop * 4 * chip.getComputeUnits() * chip.getClockMhz() * 1e6 / 1e12;
+      best[type] = std::max(best[type], peak);
+    }
+  for (const char *type : {"f64", "tf32", "f16", "bf16", "i8", "i4"})
+    EXPECT_NEAR(best[type], published.at(type), 0.01 * published.at(type)) << type;
+}
+
+} // namespace
