@@ -86,12 +86,12 @@ private:
 };
 } // namespace
 
-Expected<Result> Device::launch(Program &program, const Launch &launch) {
+Expected<Result> Device::launch(Program &program, const Launch &launch, std::vector<Finding> *findings) {
   auto dispatch = Dispatch::create(space, program, launch);
   if (!dispatch)
     return dispatch.takeError();
   for (Observer *observer : launch.options.observers)
-    observer->launchBegin(space);
+    observer->launchBegin(space, program);
   auto start = std::chrono::steady_clock::now();
   GridRun run(program, **dispatch, launch.options);
   Error error = run.run();
@@ -100,6 +100,11 @@ Expected<Result> Device::launch(Program &program, const Launch &launch) {
   result.instructions = run.instructions();
   for (Observer *observer : launch.options.observers)
     observer->launchEnd(result.findings);
+  for (Finding &finding : result.findings)
+    if (finding.source.empty())
+      finding.source = program.lines().at(finding.pc - program.loadAddress());
+  if (findings)
+    *findings = result.findings;
   if (error)
     return std::move(error);
   return result;

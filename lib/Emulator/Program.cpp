@@ -19,8 +19,17 @@ const Instruction *Program::decode(Text &text, uint64_t offset) {
   if (const Instruction *known = slot.load(std::memory_order_relaxed))
     return known;
   instructions.push_back(decoder.decode(text.bytes.drop_front(offset), text.base + offset));
+  instructions.back().number = instructions.size() - 1;
+  instructions.back().traits = describeTraits(instructions.back(), code->chip);
   slot.store(&instructions.back(), std::memory_order_release);
   return &instructions.back();
+}
+
+const LineTable &Program::lines() {
+  std::lock_guard<std::mutex> lock(decoding);
+  if (!lineTable)
+    lineTable = std::make_unique<LineTable>(code->elf);
+  return *lineTable;
 }
 
 } // namespace kiln::emulator

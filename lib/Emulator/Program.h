@@ -3,6 +3,7 @@
 #define KILN_LIB_EMULATOR_PROGRAM_H
 
 #include "Decoder.h"
+#include "LineTable.h"
 #include "kiln/Emulator/Emulator.h"
 #include <atomic>
 #include <deque>
@@ -32,6 +33,8 @@ public:
 
   const CodeObject &object() const { return *code; }
   uint64_t loadAddress() const { return loadBase; }
+  /// Addresses in it are the object's; subtract loadAddress.
+  const LineTable &lines();
 
 private:
   struct Text {
@@ -46,6 +49,7 @@ private:
   std::vector<Text> texts;
   std::mutex decoding;
   Decoder decoder;
+  std::unique_ptr<LineTable> lineTable;
   std::deque<Instruction> instructions; // stable addresses
 };
 

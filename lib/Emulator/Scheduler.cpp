@@ -78,11 +78,8 @@ public:
   void memoryIssued(const Wave &wave, const PendingAccess &access) override {
     each([&](auto &o) { o.memoryIssued(wave, access); });
   }
-  void memoryLanded(const Wave &wave, const PendingAccess &access) override {
-    each([&](auto &o) { o.memoryLanded(wave, access); });
-  }
-  void memoryAccess(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
-    each([&](auto &o) { o.memoryAccess(wave, inst, event); });
+  void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
+    each([&](auto &o) { o.memoryLanded(wave, access, events); });
   }
   void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
     each([&](auto &o) { o.outOfBounds(wave, inst, event); });
@@ -146,6 +143,7 @@ static bool releaseBarrier(Workgroup &group, GroupObserver *observer) {
       wave->state = WaveState::Running;
       waiting = true;
     }
+  group.epoch += waiting;
   if (waiting && observer)
     observer->barrierReleased(group);
   return waiting;

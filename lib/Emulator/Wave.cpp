@@ -61,7 +61,7 @@ bool Wave::load(MemorySpace space, unsigned lane, uint64_t address, void *to, un
   }
   memcpy(to, bytes, size);
   if (observer)
-    observer->memoryAccess(*this, *current, {space, false, false, uint8_t(lane), uint16_t(size), address});
+    events.push_back({space, false, false, uint8_t(lane), uint16_t(size), address});
   return true;
 }
 
@@ -71,14 +71,14 @@ bool Wave::store(MemorySpace space, unsigned lane, uint64_t address, const void 
     return state != WaveState::Failed;
   memcpy(bytes, from, size);
   if (observer)
-    observer->memoryAccess(*this, *current, {space, true, false, uint8_t(lane), uint16_t(size), address});
+    events.push_back({space, true, false, uint8_t(lane), uint16_t(size), address});
   return true;
 }
 
 uint8_t *Wave::atomicBytes(MemorySpace space, unsigned lane, uint64_t address, unsigned size) {
   uint8_t *bytes = translate(space, lane, address, size, /*isWrite=*/true);
   if (bytes && observer)
-    observer->memoryAccess(*this, *current, {space, true, true, uint8_t(lane), uint16_t(size), address});
+    events.push_back({space, true, true, uint8_t(lane), uint16_t(size), address});
   return bytes;
 }
 
@@ -91,6 +91,8 @@ PendingAccess &Wave::newAccess(const Instruction &inst, uint8_t counters) {
   access.exec = exec();
   access.counters = counters;
   access.m0 = sgpr[M0];
+  access.epoch = group->epoch;
+  access.issued = executed;
   return access;
 }
 
@@ -112,9 +114,10 @@ void Wave::landAt(size_t position) {
   pending.erase(pending.begin() + position);
   const Instruction *issuing = current;
   current = access->inst;
+  events.clear();
   access->land(*this, *access);
   if (observer)
-    observer->memoryLanded(*this, *access);
+    observer->memoryLanded(*this, *access, events);
   if (state != WaveState::Failed)
     current = issuing;
   spare.push_back(std::move(access));

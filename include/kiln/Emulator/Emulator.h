@@ -101,7 +101,9 @@ public:
   /// Copies the object's segments into device memory and returns the loaded program.
   llvm::Expected<std::shared_ptr<Program>> load(std::shared_ptr<CodeObject> object);
   /// Runs a kernel to its end. An error is a fault: unknown instruction, wild access, exhausted budget.
-  llvm::Expected<Result> launch(Program &program, const Launch &launch);
+  /// `findings` gets what observers found even where the launch ends in a fault.
+  llvm::Expected<Result> launch(Program &program, const Launch &launch,
+                                std::vector<Finding> *findings = nullptr);
 
 private:
   Chip deviceChip;

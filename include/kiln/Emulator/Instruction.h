@@ -2,6 +2,7 @@
 #ifndef KILN_EMULATOR_INSTRUCTION_H
 #define KILN_EMULATOR_INSTRUCTION_H
 
+#include "kiln/Emulator/Traits.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <string>
@@ -79,6 +80,7 @@ struct SubDword {
 struct Instruction {
   Handler handler = nullptr;
   uint64_t pc = 0;
+  uint32_t number = 0; ///< dense within a program, for tables beside it
   Format format = Format::Unknown;
   uint8_t size = 4; ///< bytes
   bool sdwa = false, dpp = false;
@@ -112,6 +114,7 @@ struct Instruction {
   /// The one description of what the instruction touches besides memory; for a memory load, the registers its
   /// landing writes. EXEC is listed in `reads` for everything it masks.
   llvm::SmallVector<RegisterRange, 6> reads, writes;
+  Traits traits;
 
   std::string mnemonic; ///< the manual's name, without _e32/_e64/_dpp/_sdwa
   std::string text;     ///< disassembly

@@ -3,6 +3,7 @@
 #define KILN_EMULATOR_OBSERVER_H
 
 #include "kiln/Emulator/Wave.h"
+#include "llvm/ADT/ArrayRef.h"
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,16 +20,7 @@ struct Finding {
   uint64_t address = 0;
   uint32_t workgroup[3] = {0, 0, 0};
   std::string source; ///< file:line where the code object says so
-};
-
-/// One lane's access to memory, at the moment it takes effect.
-struct MemoryEvent {
-  MemorySpace space;
-  bool isWrite;
-  bool isAtomic;
-  uint8_t lane;
-  uint16_t size;
-  uint64_t address; ///< global: emulated address; LDS: byte offset; scratch: byte offset in the lane
+  uint64_t count = 1; ///< how often it was seen
 };
 
 /// Watches one workgroup; called on one host thread.
@@ -41,9 +33,9 @@ public:
   virtual void afterInstruction(const Wave &wave, const Instruction &inst) {}
   /// The access is counted from here to its landing.
   virtual void memoryIssued(const Wave &wave, const PendingAccess &access) {}
-  /// Its registers and memory have just been read or written.
-  virtual void memoryLanded(const Wave &wave, const PendingAccess &access) {}
-  virtual void memoryAccess(const Wave &wave, const Instruction &inst, const MemoryEvent &event) {}
+  /// Its registers and memory have just been read or written; `events` is what each lane touched, in order.
+  virtual void memoryLanded(const Wave &wave, const PendingAccess &access,
+                            llvm::ArrayRef<MemoryEvent> events) {}
   /// An access that hits no allocation, LDS or scratch; after this the wave fails (global) or reads zero
   /// (LDS).
   virtual void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) {}
@@ -56,7 +48,7 @@ public:
 class Observer {
 public:
   virtual ~Observer() = default;
-  virtual void launchBegin(const AddressSpace &memory) {}
+  virtual void launchBegin(AddressSpace &memory, Program &program) {}
   virtual std::unique_ptr<GroupObserver> beginGroup(const Workgroup &group) = 0;
   /// Hands the group's observer back when the group is done.
   virtual void endGroup(const Workgroup &group, std::unique_ptr<GroupObserver> observer) {}

@@ -41,6 +41,18 @@ struct Mode {
   bool vectorSkip() const { return bits & (1u << 28); }
 };
 
+enum class MemorySpace : uint8_t { Global, Lds, Scratch };
+
+/// One lane's access to memory, at the moment it takes effect.
+struct MemoryEvent {
+  MemorySpace space;
+  bool isWrite;
+  bool isAtomic;
+  uint8_t lane;
+  uint16_t size;
+  uint64_t address; ///< global: emulated address; LDS: byte offset; scratch: byte offset in the lane
+};
+
 /// A memory access between issue and landing. `issue` computes addresses and captures store data; `land`
 /// reads or writes the memory and writes the destination registers. When it lands is the launch's
 /// MemoryTiming.
@@ -50,11 +62,11 @@ struct PendingAccess {
   uint64_t exec = 0;    ///< lanes that take part
   uint8_t counters = 0; ///< set of Counter
   uint32_t m0 = 0;      ///< captured at issue, for LDS-DMA
+  uint32_t epoch = 0;   ///< the workgroup's at issue
+  uint64_t issued = 0;  ///< the wave's instruction count at issue
   alignas(64) uint64_t address[Lanes];
   alignas(64) uint32_t data[4][Lanes]; ///< store data and atomic operands
 };
-
-enum class MemorySpace : uint8_t { Global, Lds, Scratch };
 
 struct alignas(64) Wave {
   alignas(64) uint32_t vgpr[512][Lanes];
@@ -105,6 +117,7 @@ private:
   uint8_t *translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite);
   void landAt(size_t position);
   std::vector<std::unique_ptr<PendingAccess>> pending, spare;
+  std::vector<MemoryEvent> events; ///< of the access that lands now, where somebody watches
 };
 
 enum class MemoryTiming : uint8_t { AtIssue, AtWait, Random };
@@ -114,6 +127,7 @@ struct Workgroup {
   std::vector<uint8_t> lds;
   std::vector<std::unique_ptr<Wave>> waves;
   MemoryTiming timing = MemoryTiming::AtWait;
+  uint32_t epoch = 0; ///< barriers passed by the group so far
   std::mt19937_64 random;
 };
 

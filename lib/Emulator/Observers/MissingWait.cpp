@@ -1,0 +1,249 @@
+// Registers and LDS that are used before the memory access that fills them has returned.
+//
+// VMCNT counts vector memory accesses, loads and stores, which return in order. LGKMCNT counts LDS accesses,
+// which return in order among themselves, and scalar loads, which return in any order: only lgkmcnt(0) says
+// anything about one. FLAT counts on both and orders with neither: both must be zero (CDNA3 manual 4.4). The
+// source registers of stores need no wait: from gfx8 on they are read before the next instruction may
+// overwrite them, but for the wide stores that the wait-states observer knows.
+#include "Observers/Findings.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+namespace {
+
+enum class Queue : uint8_t { Vector, Lds, Scalar, Flat };
+
+struct Outstanding {
+  const Instruction *inst = nullptr;
+  uint32_t id = 0;
+  Queue queue = Queue::Vector;
+  bool vmDone = false, lgkmDone = false; ///< Flat: which counter has been waited for
+};
+
+/// LDS bytes that a load into LDS will write.
+struct DmaRange {
+  const Instruction *inst = nullptr;
+  uint32_t id = 0;
+  uint64_t begin = 0, end = 0, issued = 0, completed = ~uint64_t(0);
+};
+
+struct WaveWaits {
+  std::vector<Outstanding> queue; // oldest first
+  std::vector<DmaRange> dma;
+  uint32_t nextId = 1;
+  unsigned loads = 0;       // of the queue, with registers to fill
+  uint32_t owner[640] = {}; // vector registers, then scalar ones: id of the load that fills it, or 0
+};
+
+constexpr unsigned ScalarBase = 512;
+
+unsigned dmaBytesPerLane(const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  return name.ends_with("x4") ? 16 : name.ends_with("x3") ? 12 : 4;
+}
+
+class MissingWaitGroup final : public GroupObserver {
+public:
+  explicit MissingWaitGroup(FindingLog &log) : log(log) {}
+  void reset(const Workgroup &group) { waves.assign(group.waves.size(), WaveWaits()); }
+
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    WaveWaits &waits = waves[wave.index];
+    if (inst.traits.wait)
+      return waitFor(wave, waits, (inst.simm16 & 15) | (inst.simm16 >> 14 & 3) << 4, inst.simm16 >> 8 & 15);
+    if (!waits.loads || wave.mode.gprIndexing())
+      return;
+    if (inst.traits.unit >= Unit::Lds || inst.traits.unit == Unit::Smem)
+      return checkMemory(wave, waits, inst);
+    for (const RegisterRange &range : inst.reads)
+      check(wave, waits, inst, range, "read");
+    for (const RegisterRange &range : inst.writes)
+      check(wave, waits, inst, range, "overwritten");
+  }
+
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    const Instruction &inst = *access.inst;
+    WaveWaits &waits = waves[wave.index];
+    Outstanding entry{&inst, waits.nextId++, queueOf(inst)};
+    waits.queue.push_back(entry);
+    if (inst.traits.ldsDma && access.exec) {
+      uint64_t base = (access.m0 & (inst.format == Format::Flat ? 0x3FFFC : 0x3FFFF)) + inst.offset;
+      unsigned lanes = Lanes - countLeadingZeros(access.exec);
+      waits.dma.push_back({&inst, entry.id, base, base + lanes * dmaBytesPerLane(inst), access.issued});
+      if (waits.dma.size() > 128)
+        erase_if(waits.dma, [](const DmaRange &range) { return range.completed != ~uint64_t(0); });
+    } else if (fillsRegisters(inst)) {
+      ++waits.loads;
+      const Operand &dst = inst.dst[0];
+      for (unsigned i = 0; i < dst.dwords; ++i)
+        waits.owner[slot(dst, i)] = entry.id;
+    }
+  }
+
+  void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
+    WaveWaits &waits = waves[wave.index];
+    if (waits.dma.empty() || access.inst->traits.unit != Unit::Lds)
+      return;
+    for (DmaRange &range : waits.dma)
+      if (range.issued < access.issued && access.issued < range.completed)
+        checkLds(wave, access, range, events);
+  }
+
+private:
+  static unsigned countLeadingZeros(uint64_t mask) { return unsigned(__builtin_clzll(mask)); }
+  static unsigned slot(const Operand &operand, unsigned i) {
+    return operand.isVector() ? (operand.index + i) & 511 : ScalarBase + ((operand.index + i) & 127);
+  }
+  static bool fillsRegisters(const Instruction &inst) { return inst.dstCount && !inst.traits.ldsDma; }
+
+  static Queue queueOf(const Instruction &inst) {
+    switch (inst.traits.unit) {
+    case Unit::Smem:
+      return Queue::Scalar;
+    case Unit::Lds:
+      return Queue::Lds;
+    case Unit::Flat:
+      return Queue::Flat;
+    default:
+      return Queue::Vector;
+    }
+  }
+
+  void waitFor(const Wave &wave, WaveWaits &waits, unsigned vmcnt, unsigned lgkmcnt) {
+    unsigned vector = 0, lds = 0; // younger ones of the queue
+    for (Outstanding &entry : reverse(waits.queue)) {
+      switch (entry.queue) {
+      case Queue::Vector:
+        entry.vmDone = entry.lgkmDone = vector++ >= vmcnt;
+        break;
+      case Queue::Lds:
+        entry.vmDone = entry.lgkmDone = lds++ >= lgkmcnt;
+        break;
+      case Queue::Scalar:
+        entry.vmDone = entry.lgkmDone = lgkmcnt == 0;
+        break;
+      case Queue::Flat:
+        entry.vmDone |= vmcnt == 0;
+        entry.lgkmDone |= lgkmcnt == 0;
+      }
+    }
+    erase_if(waits.queue, [&](const Outstanding &entry) {
+      bool done = entry.vmDone && entry.lgkmDone;
+      if (done)
+        complete(wave, waits, entry);
+      return done;
+    });
+  }
+
+  void complete(const Wave &wave, WaveWaits &waits, const Outstanding &entry) {
+    if (entry.inst->traits.ldsDma) {
+      for (DmaRange &range : waits.dma)
+        if (range.id == entry.id)
+          range.completed = wave.executed;
+    } else if (fillsRegisters(*entry.inst)) {
+      --waits.loads;
+      release(waits, entry);
+    }
+  }
+  void release(WaveWaits &waits, const Outstanding &entry) {
+    const Operand &dst = entry.inst->dst[0];
+    for (unsigned i = 0; i < dst.dwords; ++i)
+      if (waits.owner[slot(dst, i)] == entry.id)
+        waits.owner[slot(dst, i)] = 0;
+  }
+
+  /// A memory instruction reads its sources; it may fill a register again that an older one of its own queue
+  /// fills, where they return in order.
+  void checkMemory(const Wave &wave, WaveWaits &waits, const Instruction &inst) {
+    for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount))
+      if (source.kind == OperandKind::Vgpr || source.kind == OperandKind::Sgpr)
+        check(wave, waits, inst, {fileOf(source), source.index, source.dwords}, "read");
+    if (!fillsRegisters(inst))
+      return;
+    const Operand &dst = inst.dst[0];
+    Queue queue = queueOf(inst);
+    for (unsigned i = 0; i < dst.dwords; ++i) {
+      const Outstanding *entry = find(waits, waits.owner[slot(dst, i)]);
+      if (entry && (entry->queue != queue || queue > Queue::Lds))
+        return report(wave, waits, inst, *entry, fileOf(dst), dst.index + i, "filled again");
+    }
+  }
+  static RegisterFile fileOf(const Operand &operand) {
+    return operand.isVector() ? RegisterFile::Vector : RegisterFile::Scalar;
+  }
+
+  void check(const Wave &wave, WaveWaits &waits, const Instruction &inst, const RegisterRange &range,
+             const char *how) {
+    if (range.file != RegisterFile::Vector && range.file != RegisterFile::Scalar)
+      return;
+    bool isVector = range.file == RegisterFile::Vector;
+    for (unsigned i = 0; i < range.count; ++i) {
+      unsigned index = range.index + i;
+      uint32_t id = waits.owner[isVector ? index & 511 : ScalarBase + (index & 127)];
+      if (LLVM_UNLIKELY(id))
+        if (const Outstanding *entry = find(waits, id))
+          return report(wave, waits, inst, *entry, range.file, index, how);
+    }
+  }
+
+  static const Outstanding *find(const WaveWaits &waits, uint32_t id) {
+    for (const Outstanding &entry : waits.queue)
+      if (id && entry.id == id)
+        return &entry;
+    return nullptr;
+  }
+
+  static std::string neededWait(const WaveWaits &waits, const Outstanding &entry) {
+    unsigned younger = 0;
+    for (const Outstanding &other : waits.queue)
+      younger += other.id > entry.id && other.queue == entry.queue;
+    switch (entry.queue) {
+    case Queue::Vector:
+      return "vmcnt(" + std::to_string(younger) + ")";
+    case Queue::Lds:
+      return "lgkmcnt(" + std::to_string(younger) + ")";
+    case Queue::Scalar:
+      return "lgkmcnt(0)";
+    default:
+      return "vmcnt(0) lgkmcnt(0)";
+    }
+  }
+
+  void report(const Wave &wave, WaveWaits &waits, const Instruction &inst, const Outstanding &entry,
+              RegisterFile file, unsigned index, const char *how) {
+    log.add(wave, inst, "missing-wait", [&] {
+      return registerName(file, index) + " is " + how + " before " + log.describe(*entry.inst) +
+             " has filled it: s_waitcnt " + neededWait(waits, entry) + " is missing";
+    });
+    release(waits, entry); // one finding for one missing wait
+  }
+
+  void checkLds(const Wave &wave, const PendingAccess &access, DmaRange &range,
+                ArrayRef<MemoryEvent> events) {
+    for (const MemoryEvent &event : events)
+      if (event.space == MemorySpace::Lds && event.address < range.end &&
+          range.begin < event.address + event.size) {
+        log.add(
+            wave, *access.inst, "missing-wait",
+            [&] {
+              return "LDS byte " + FindingLog::hex(event.address) + " is " +
+                     (event.isWrite ? "written" : "read") + " before " + log.describe(*range.inst) +
+                     " has filled it: s_waitcnt vmcnt is missing";
+            },
+            event.lane, event.address);
+        range.completed = 0;
+        return;
+      }
+  }
+
+  FindingLog &log;
+  std::vector<WaveWaits> waves;
+};
+
+} // namespace
+
+std::unique_ptr<Observer> createMissingWait() { return std::make_unique<PooledObserver<MissingWaitGroup>>(); }
+
+} // namespace kiln::emulator

@@ -1,0 +1,104 @@
+// Registers used before the access that fills them has returned (CDNA3 manual 4.4).
+#include "Watch.h"
+
+using namespace kiln::emulator;
+
+static std::string messages(const std::string &text) { return Watch("missing-wait").messages(text); }
+
+TEST(MissingWait, VectorLoadIsReadOrOverwritten) {
+  std::string load = "global_load_dword v1, v0, s[0:1]\n";
+  EXPECT_EQ(messages(load + "v_add_u32 v2, v1, v1"),
+            "v1 is read before global_load_dword v1, v0, s[0:1] at 0x0 has filled it: s_waitcnt vmcnt(0) is "
+            "missing\n");
+  EXPECT_EQ(messages(load + "v_mov_b32 v1, 0"),
+            "v1 is overwritten before global_load_dword v1, v0, s[0:1] at 0x0 has filled it: s_waitcnt "
+            "vmcnt(0) is missing\n");
+  EXPECT_EQ(messages(load + "s_waitcnt vmcnt(0)\nv_add_u32 v2, v1, v1"), "");
+  EXPECT_EQ(messages(load + "s_waitcnt lgkmcnt(0)\nv_add_u32 v2, v1, v1").empty(), false);
+  EXPECT_EQ(messages(load + "v_add_u32 v2, v3, v3"), "");
+}
+
+TEST(MissingWait, VectorMemoryReturnsInOrderAndStoresCount) {
+  std::string text = "global_load_dword v1, v0, s[0:1]\n"
+                     "global_load_dword v2, v0, s[0:1] offset:4\n"
+                     "global_store_dword v0, v3, s[0:1] offset:8\n";
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(2)\nv_mov_b32 v4, v1"), "");
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(2)\nv_mov_b32 v4, v2"),
+            "v2 is read before global_load_dword v2, v0, s[0:1] offset:4 at 0x8 has filled it: s_waitcnt "
+            "vmcnt(1) is missing\n");
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(1)\nv_mov_b32 v4, v2"), "");
+}
+
+TEST(MissingWait, EachRegisterOfAWideLoad) {
+  EXPECT_EQ(messages("global_load_dwordx4 v[4:7], v0, s[0:1]\nv_mov_b32 v1, v7").substr(0, 10), "v7 is read");
+  EXPECT_EQ(messages("global_load_dwordx4 v[4:7], v0, s[0:1]\nv_mov_b32 v1, v8"), "");
+}
+
+TEST(MissingWait, LdsReturnsInOrder) {
+  std::string text = "v_lshlrev_b32 v0, 2, v0\nds_read_b32 v1, v0\nds_read_b32 v2, v0 offset:4\n";
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(1)\nv_mov_b32 v3, v1"), "");
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(1)\nv_mov_b32 v3, v2"),
+            "v2 is read before ds_read_b32 v2, v0 offset:4 at 0xc has filled it: s_waitcnt lgkmcnt(0) is "
+            "missing\n");
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\nv_mov_b32 v3, v1").empty(), false);
+}
+
+TEST(MissingWait, ScalarLoadsReturnInAnyOrder) {
+  std::string text = "s_load_dword s4, s[0:1], 0x0\ns_load_dword s5, s[0:1], 0x4\n";
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(1)\ns_mov_b32 s6, s4"),
+            "s4 is read before s_load_dword s4, s[0:1], 0x0 at 0x0 has filled it: s_waitcnt lgkmcnt(0) is "
+            "missing\n");
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(0)\ns_mov_b32 s6, s4"), "");
+  EXPECT_EQ(messages(text + "s_mov_b32 s5, 0").empty(), false);
+}
+
+TEST(MissingWait, ScalarLoadDoesNotHideOlderLds) {
+  // Whatever the scalar load does, no more than one access is out after lgkmcnt(1): two LDS reads are
+  // younger.
+  std::string text = "ds_read_b32 v1, v0\nds_read_b32 v2, v0\ns_load_dword s4, s[0:1], 0x0\n";
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(1)\nv_mov_b32 v3, v1"), "");
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(1)\nv_mov_b32 v3, v2").empty(), false);
+}
+
+TEST(MissingWait, FlatNeedsBothCounters) {
+  std::string text = "v_mov_b32 v2, s0\nv_mov_b32 v3, s1\nflat_load_dword v1, v[2:3]\n";
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\nv_mov_b32 v4, v1").empty(), false);
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(0)\nv_mov_b32 v4, v1").empty(), false);
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\ns_waitcnt lgkmcnt(0)\nv_mov_b32 v4, v1"), "");
+}
+
+TEST(MissingWait, StoresReadTheirDataAtIssue) {
+  EXPECT_EQ(messages("global_store_dword v0, v1, s[0:1]\nv_mov_b32 v1, 7\nv_mov_b32 v0, 0"), "");
+}
+
+TEST(MissingWait, SameQueueMayFillARegisterAgain) {
+  EXPECT_EQ(messages("global_load_dword v1, v0, s[0:1]\nglobal_load_dword v1, v0, s[0:1] offset:4"), "");
+  EXPECT_EQ(messages("global_load_dword v1, v0, s[0:1]\nds_read_b32 v1, v0").empty(), false);
+}
+
+TEST(MissingWait, AddressAndDataOfMemoryInstructionsAreReads) {
+  std::string load = "global_load_dword v1, v0, s[0:1]\n";
+  EXPECT_EQ(messages(load + "global_store_dword v0, v1, s[0:1] offset:64").empty(), false);
+  EXPECT_EQ(messages(load + "ds_read_b32 v2, v1").empty(), false);
+  EXPECT_EQ(messages("s_load_dwordx2 s[4:5], s[0:1], 0x0\nglobal_load_dword v1, v0, s[4:5]").substr(0, 10),
+            "s4 is read");
+}
+
+TEST(MissingWait, FindingsNameTheirPlaceOnce) {
+  Watch watch("missing-wait");
+  watch.waves = 4;
+  auto findings = watch.run("global_load_dword v1, v0, s[0:1]\nv_add_u32 v2, v1, v1");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].kind, "missing-wait");
+  EXPECT_EQ(findings[0].pc, 8u);
+  EXPECT_EQ(findings[0].disassembly, "v_add_u32_e32 v2, v1, v1");
+  EXPECT_EQ(findings[0].count, 4u);
+}
+
+TEST(MissingWait, TimingOfTheEmulatorDoesNotMatter) {
+  for (MemoryTiming timing : {MemoryTiming::AtIssue, MemoryTiming::AtWait, MemoryTiming::Random}) {
+    Watch watch("missing-wait");
+    watch.timing = timing;
+    EXPECT_EQ(watch.run("global_load_dword v1, v0, s[0:1]\nv_add_u32 v2, v1, v1").size(), 1u);
+  }
+}

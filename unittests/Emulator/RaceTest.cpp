@@ -1,0 +1,98 @@
+// Races between the waves of a workgroup, in LDS and in global memory, and between workgroups.
+#include "Watch.h"
+
+using namespace kiln::emulator;
+
+/// Each wave's 64 items write their number to LDS; then each item reads what item ^ 64 wrote.
+static std::string exchange(const std::string &between) {
+  return "v_lshlrev_b32 v1, 2, v0\nv_xor_b32 v2, 0x100, v1\nds_write_b32 v1, v0\n" + between +
+         "\nds_read_b32 v3, v2\ns_waitcnt lgkmcnt(0)\n";
+}
+
+static size_t count(const std::string &observer, unsigned waves, const std::string &text,
+                    MemoryTiming timing = MemoryTiming::AtWait) {
+  Watch watch(observer);
+  watch.waves = waves;
+  watch.timing = timing;
+  size_t found = watch.run(text).size();
+  EXPECT_EQ(watch.error, "");
+  return found;
+}
+
+TEST(LdsRace, BarrierOrders) {
+  for (MemoryTiming timing : {MemoryTiming::AtIssue, MemoryTiming::AtWait, MemoryTiming::Random}) {
+    EXPECT_EQ(count("lds-race", 2, exchange("s_waitcnt lgkmcnt(0)\ns_barrier"), timing), 0u);
+    EXPECT_EQ(count("lds-race", 2, exchange("s_waitcnt lgkmcnt(0)"), timing), 1u);
+  }
+}
+
+TEST(LdsRace, WriteMustHaveLandedBeforeTheBarrier) {
+  EXPECT_EQ(count("lds-race", 2, exchange("s_barrier")), 1u);
+}
+
+TEST(LdsRace, OneWaveNeverRaces) { EXPECT_EQ(count("lds-race", 1, exchange("")), 0u); }
+
+TEST(LdsRace, ReadThenOverwritten) {
+  std::string text = exchange("s_waitcnt lgkmcnt(0)\ns_barrier");
+  EXPECT_EQ(count("lds-race", 2, text + "ds_write_b32 v1, v3\ns_waitcnt lgkmcnt(0)"), 1u);
+  EXPECT_EQ(count("lds-race", 2, text + "s_barrier\nds_write_b32 v1, v3\ns_waitcnt lgkmcnt(0)"), 0u);
+}
+
+TEST(LdsRace, BytesOfOneDwordAreApart) {
+  EXPECT_EQ(count("lds-race", 2, "v_mov_b32 v1, s2\nds_write_b8 v1, v0"), 0u);
+  EXPECT_EQ(count("lds-race", 2, "v_mov_b32 v1, 5\nv_mov_b32 v2, s2\nds_write_b8 v1, v2"), 1u);
+}
+
+TEST(LdsRace, SameValueIsNoRace) {
+  EXPECT_EQ(count("lds-race", 4, "v_mov_b32 v1, 8\nv_mov_b32 v2, 7\nds_write_b32 v1, v2"), 0u);
+}
+
+TEST(LdsRace, FindingNamesBothSides) {
+  Watch watch("lds-race");
+  watch.waves = 2;
+  auto findings = watch.run(exchange("s_waitcnt lgkmcnt(0)"));
+  ASSERT_EQ(findings.size(), 1u);
+  const Finding &finding = findings[0];
+  EXPECT_EQ(finding.kind, "lds-race");
+  EXPECT_NE(finding.message.find("no barrier between this and wave " + std::to_string(1 - finding.wave)),
+            std::string::npos)
+      << finding.message;
+}
+
+TEST(GlobalRace, BarrierOrdersWavesOfAGroup) {
+  auto text = [](const std::string &between) {
+    return "v_lshlrev_b32 v1, 2, v0\nv_xor_b32 v2, 0x100, v1\nglobal_store_dword v1, v0, s[0:1]\n" + between +
+           "\nglobal_load_dword v3, v2, s[0:1]\ns_waitcnt vmcnt(0)\n";
+  };
+  EXPECT_EQ(count("global-race", 2, text("s_waitcnt vmcnt(0)\ns_barrier")), 0u);
+  EXPECT_EQ(count("global-race", 2, text("s_barrier")), 1u);
+  EXPECT_EQ(count("global-race", 2, text("s_waitcnt vmcnt(0)")), 1u);
+}
+
+static size_t acrossGroups(const std::string &text) {
+  Watch watch("global-race");
+  watch.groups = 2;
+  size_t found = watch.run(text).size();
+  EXPECT_EQ(watch.error, "");
+  return found;
+}
+
+TEST(GlobalRace, WorkgroupsHaveNoOrder) {
+  EXPECT_EQ(acrossGroups("v_mov_b32 v1, s3\nglobal_store_dword v2, v1, s[0:1]"), 1u);
+  EXPECT_EQ(acrossGroups("v_mov_b32 v1, 3\nglobal_store_dword v2, v1, s[0:1]"), 0u) << "same value";
+  EXPECT_EQ(acrossGroups("global_load_dword v1, v2, s[0:1]\ns_waitcnt vmcnt(0)"), 0u);
+  // The write against the read, and the write against the write.
+  EXPECT_EQ(acrossGroups("v_mov_b32 v1, s3\nglobal_load_dword v3, v2, s[0:1]\ns_waitcnt vmcnt(0)\n"
+                         "global_store_dword v2, v1, s[0:1]"),
+            2u);
+}
+
+TEST(GlobalRace, HalvesOfADwordAreApart) {
+  EXPECT_EQ(acrossGroups("s_lshl_b32 s4, s3, 1\nv_mov_b32 v2, s4\nv_mov_b32 v1, 9\n"
+                         "global_store_short v2, v1, s[0:1]"),
+            0u);
+}
+
+TEST(GlobalRace, SynchronisingStoresDoNotRace) {
+  EXPECT_EQ(acrossGroups("v_mov_b32 v1, s3\nglobal_store_dword v2, v1, s[0:1] sc1"), 0u);
+}
