@@ -412,7 +412,7 @@ def Kernel_ConvertOp : Kernel_Op<"convert", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Kernel_SelectOp : Kernel_Op<"select", [Pure, AllTypesMatch<["trueValue", "falseValue", "result"]>]> {
+def Kernel_SelectOp : Kernel_Op<"select", [Pure, Elementwise, AllTypesMatch<["trueValue", "falseValue", "result"]>]> {
   let summary = "chooses between two tiles, element by element";
   let description = [{
     The element of the first tile where the condition holds, else that of the second. For a scalar condition use

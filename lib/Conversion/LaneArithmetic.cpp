@@ -168,6 +168,7 @@ LogicalResult LaneLowering::lowerElementwise(Operation &op) {
     operands.push_back(isa<kernel::TileType>(operand.getType()) ? repiece(tiles[operand], length)
                                                                 : splatPieces(type, scalars.lookup(operand)));
   Type element = scalarType(type.getElementType());
+  StringRef name = isa<kernel::SelectOp>(op) ? arith::SelectOp::getOperationName() : op.getName().getStringRef();
   Pieces result;
   result.length = length;
   target::ElementwiseOp atom;
@@ -183,8 +184,7 @@ LogicalResult LaneLowering::lowerElementwise(Operation &op) {
       result.vectors.push_back(applyElementwise(atom, inputs, element));
       continue;
     }
-    OperationState state(op.getLoc(), op.getName().getStringRef(), inputs, VectorType::get(length, element),
-                         op.getAttrs());
+    OperationState state(op.getLoc(), name, inputs, VectorType::get(length, element), op.getAttrs());
     result.vectors.push_back(builder.create(state)->getResult(0));
   }
   tiles[op.getResult(0)] = result;
