@@ -9,9 +9,21 @@ namespace kiln::transforms {
 #include "lib/Transforms/Passes.h.inc"
 
 namespace {
+/// Bytes through which the waves exchange what each has reduced (LaneReduce.cpp): one word a partial result and lane.
+int64_t exchangeBytes(kernel::ReduceOp op) {
+  kernel::TileType tile = op.getTile().getType();
+  layout::LinearLayout layout = cast<layout::LinearAttr>(tile.getLayout()).toLinear(tile.getShape());
+  if (!layout.bitsAlong(layout::waveDim, op.getAlong()))
+    return 0;
+  int64_t reduced = int64_t(1) << llvm::popcount(layout.bitsAlong(layout::registerDim, op.getAlong()));
+  int64_t partials = layout.inputSize(layout::registerDim) / reduced;
+  int64_t bytes = std::max<int64_t>(4, tile.getElementType().getIntOrFloatBitWidth() / 8);
+  return partials * bytes * layout.inputSize(layout::laneDim) * layout.inputSize(layout::waveDim);
+}
+
 struct AllocateShared : impl::AllocateSharedBase<AllocateShared> {
-  /// Relayout buffers are written and read between two barriers of their own, so all of them share one place. Every
-  /// other buffer keeps its own.
+  /// What relayouts and reductions exchange is written and read between barriers of its own, so all of it shares one
+  /// place. Every other buffer keeps its own.
   LogicalResult allocate(kernel::FuncOp func, const target::Machine &machine) {
     Builder builder(func.getContext());
     int64_t used = 0, exchange = 0;
@@ -27,6 +39,8 @@ struct AllocateShared : impl::AllocateSharedBase<AllocateShared> {
       if (op.getName() == "relayout")
         op.setOffset(used);
     });
+    func.walk([&](kernel::ReduceOp op) { exchange = std::max(exchange, exchangeBytes(op)); });
+    func->setAttr("kiln.exchange_offset", builder.getI64IntegerAttr(used));
     used += exchange;
     func->setAttr("kiln.shared_bytes", builder.getI64IntegerAttr(used));
     target::MemoryOp shared = machine.memory("shared");
