@@ -340,6 +340,9 @@ Instruction Decoder::decode(ArrayRef<uint8_t> bytes, uint64_t pc) {
     inst.encoding[0] &= 0xFFFFFFFF;
   inst.format = formatOf(uint32_t(inst.encoding[size == 16]));
   inst.mnemonic = machine.mnemonic(mc);
+  // gfx950 placed new matrix instructions among the VOP3P opcodes; their fields are those of MAI.
+  if (StringRef(inst.mnemonic).starts_with("v_mfma_") || StringRef(inst.mnemonic).starts_with("v_smfmac_"))
+    inst.format = Format::Mai;
   inst.text = machine.print(mc, pc);
   inst.simm16 = isScalarAlu(inst.format) ? inst.encoding[0] & 0xFFFF : 0;
   if (isMemory(inst.format))

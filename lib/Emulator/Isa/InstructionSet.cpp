@@ -13,6 +13,10 @@ namespace kiln::emulator {
   FILE(Vop1)                                                                                                 \
   FILE(Vop2)                                                                                                 \
   FILE(Vop3)                                                                                                 \
+  FILE(Vop3Float)                                                                                            \
+  FILE(Vop3p)                                                                                                \
+  FILE(Convert)                                                                                              \
+  FILE(ConvertScaled)                                                                                        \
   FILE(Mfma)                                                                                                 \
   FILE(Vopc)                                                                                                 \
   FILE(Ds)                                                                                                   \

@@ -2,6 +2,7 @@
 #ifndef KILN_LIB_EMULATOR_ISA_TYPES_H
 #define KILN_LIB_EMULATOR_ISA_TYPES_H
 
+#include "Numerics/BitCast.h"
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -19,13 +20,6 @@ using i64 = int64_t;
 using f16 = _Float16;
 using f32 = float;
 using f64 = double;
-
-template <class To, class From> To bitCast(From from) {
-  static_assert(sizeof(To) == sizeof(From));
-  To to;
-  memcpy(&to, &from, sizeof(to));
-  return to;
-}
 
 template <class T>
 constexpr bool isFloat = std::is_same_v<T, f16> || std::is_same_v<T, f32> || std::is_same_v<T, f64>;

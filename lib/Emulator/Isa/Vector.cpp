@@ -1,5 +1,6 @@
 // Source and result modifiers of the vector ALU: the slow path of Vector.h.
 #include "Isa/Vector.h"
+#include "Numerics/Arithmetic.h"
 
 namespace kiln::emulator {
 
@@ -103,23 +104,15 @@ LaneSource modifiedSource(Wave &wave, const Instruction &inst, unsigned n, Opera
   return {buffer.words[0], buffer.words[1]};
 }
 
-/// omod (*2, *4, /2) and clamp to [0, 1] of a float result; NaN clamps to 0 under DX10_CLAMP.
-template <class T> static T modifyFloat(T value, unsigned omod, bool clamp, bool dx10Clamp) {
-  static const float scales[] = {1, 2, 4, 0.5f};
-  value = T(value * T(scales[omod]));
-  if (!clamp)
-    return value;
-  if (value != value)
-    return dx10Clamp ? T(0) : value;
-  return value < T(0) ? T(0) : value > T(1) ? T(1) : value;
-}
-
 template <class T> static void modifyFloats(const Wave &wave, const Instruction &inst, LaneBuffer &result) {
   if (!inst.omod && !inst.clamp)
     return;
+  using Bits = typename T::Bits;
+  numerics::FloatMode mode = numerics::FloatMode::fromRegister(wave.mode.bits);
   for (unsigned lane = 0; lane < Lanes; ++lane) {
-    T value = LaneSource{result.words[0], result.words[1]}.get<T>(lane);
-    detail::putLane<T>(result, lane, modifyFloat(value, inst.omod, inst.clamp, wave.mode.dx10Clamp()));
+    Bits value = LaneSource{result.words[0], result.words[1]}.get<Bits>(lane);
+    detail::putLane<Bits>(result, lane,
+                          numerics::applyOutputModifiers<T>(value, inst.omod, inst.clamp, mode));
   }
 }
 
@@ -137,11 +130,11 @@ static u32 placeSdwa(u32 value, u32 old, unsigned select, unsigned unused) {
 
 void modifyResult(Wave &wave, const Instruction &inst, OperandType type, LaneBuffer &result) {
   if (type.isFloat && type.bits == 32)
-    modifyFloats<f32>(wave, inst, result);
+    modifyFloats<numerics::F32>(wave, inst, result);
   else if (type.isFloat && type.bits == 64)
-    modifyFloats<f64>(wave, inst, result);
+    modifyFloats<numerics::F64>(wave, inst, result);
   else if (type.isFloat)
-    modifyFloats<f16>(wave, inst, result);
+    modifyFloats<numerics::F16>(wave, inst, result);
   const u32 *old = wave.vgpr[inst.dst[0].index];
   if (inst.sdwa)
     for (unsigned lane = 0; lane < Lanes; ++lane)

@@ -71,14 +71,24 @@ inline void writeLanes(u32 *to, const u32 *from, u64 mask) {
   }
 }
 
-/// Denormals of an f32 become zeros of their sign.
+/// Denormals become zeros of their sign.
 inline f32 flushDenormal(f32 value) {
   u32 word = bitCast<u32>(value);
   return bitCast<f32>(word & 0x7F800000 ? word : word & 0x80000000);
 }
+inline f64 flushDenormal(f64 value) {
+  u64 word = bitCast<u64>(value);
+  return bitCast<f64>(word & 0x7FF0000000000000 ? word : word & 0x8000000000000000);
+}
+inline f16 flushDenormal(f16 value) {
+  u16 word = bitCast<u16>(value);
+  return bitCast<f16>(u16(word & 0x7C00 ? word : word & 0x8000));
+}
 
 namespace detail {
 template <class T> bool flushesIn(const Wave &wave) {
+  if (std::is_same_v<T, f16> || std::is_same_v<T, f64>)
+    return !wave.mode.denorm16and64In();
   return std::is_same_v<T, f32> && !wave.mode.denorm32In();
 }
 template <class T> bool flushesOut(const Wave &wave) {
@@ -87,7 +97,7 @@ template <class T> bool flushesOut(const Wave &wave) {
 
 template <bool Flush, class T> T laneValue(const LaneSource &source, unsigned lane) {
   T value = source.get<T>(lane);
-  if constexpr (Flush && std::is_same_v<T, f32>)
+  if constexpr (Flush && (std::is_same_v<T, f16> || std::is_same_v<T, f32> || std::is_same_v<T, f64>))
     return flushDenormal(value);
   return value;
 }
@@ -106,7 +116,7 @@ template <bool FlushIn, bool FlushOut, class Clause, class R, class... A, size_t
 void laneLoop(const Clause &clause, const LaneSource (&sources)[sizeof...(A)], LaneBuffer &out,
               R (Clause::*)(A...) const, std::index_sequence<I...>) {
   for (unsigned lane = 0; lane < Lanes; ++lane) {
-    R result = clause(laneValue<FlushIn, A>(sources[I], lane)...);
+    R result = clause(laneValue < FlushIn && std::is_same_v<A, f32>, A > (sources[I], lane)...);
     if constexpr (FlushOut && std::is_same_v<R, f32>)
       result = flushDenormal(result);
     putLane<R>(out, lane, result);
@@ -135,7 +145,7 @@ void runVector(const Clause &clause, Wave &wave, const Instruction &inst, R (Cla
     return vectorSource<decltype(type)>(wave, inst, n, buffers[n], enabled);
   };
   const LaneSource sources[count] = {source(A(), I)...};
-  if ((flushesIn<A>(wave) || ...) || flushesOut<R>(wave)) {
+  if (((std::is_same_v<A, f32> && flushesIn<A>(wave)) || ...) || flushesOut<R>(wave)) {
     bool in = !wave.mode.denorm32In(), flushOut = !wave.mode.denorm32Out();
     if (in && flushOut)
       laneLoop<true, true>(clause, sources, out, method, indices);

@@ -1,5 +1,5 @@
 // VOPC (CDNA3/CDNA4 manual 12.9): v_cmp_* and v_cmpx_*.
-#include "Isa/Vector.h"
+#include "Isa/Float.h"
 
 namespace kiln::emulator {
 
@@ -35,6 +35,10 @@ template <class T> static void addFloatCompares(InstructionSet &isa, llvm::Strin
   isa.compare(name("tru_"), [](T, T) { return true; });
 }
 
+template <class T> static void addClass(InstructionSet &isa, llvm::StringRef type) {
+  isa.compare(("class_" + type).str(), [](Raw<T> a, u32 mask) { return num::isOfClass<T>(a.bits, mask); });
+}
+
 void addVopc(InstructionSet &isa) {
   addIntegerCompares<i16>(isa, "i16");
   addIntegerCompares<u16>(isa, "u16");
@@ -45,6 +49,9 @@ void addVopc(InstructionSet &isa) {
   addFloatCompares<f16>(isa, "f16");
   addFloatCompares<f32>(isa, "f32");
   addFloatCompares<f64>(isa, "f64");
+  addClass<num::F16>(isa, "f16");
+  addClass<num::F32>(isa, "f32");
+  addClass<num::F64>(isa, "f64");
 }
 
 } // namespace kiln::emulator

@@ -7,6 +7,7 @@
 // result is a denormal if it is one after rounding.
 #pragma once
 
+#include "BitCast.h"
 #include "Format.h"
 
 #include <cmath>
@@ -17,12 +18,7 @@
 
 namespace kiln::emulator::numerics {
 
-template <class To, class From> inline To bitCast(From from) {
-  static_assert(sizeof(To) == sizeof(From));
-  To to;
-  std::memcpy(&to, &from, sizeof(to));
-  return to;
-}
+using emulator::bitCast;
 
 struct F16 {
   using Bits = uint16_t;
@@ -89,7 +85,8 @@ template <class T> constexpr typename T::Bits flushOut(typename T::Bits a, const
 /// The value of a half, exact. Without branches, so that loops over lanes vectorise.
 inline float widenF16(uint16_t h) {
   uint32_t magnitude = uint32_t(h & 0x7fff) << 13;
-  uint32_t bits = bitCast<uint32_t>(bitCast<float>(magnitude) * 0x1p112f); // rebias 15 -> 127, denormals included
+  uint32_t bits =
+      bitCast<uint32_t>(bitCast<float>(magnitude) * 0x1p112f); // rebias 15 -> 127, denormals included
   bits |= magnitude >= 0x0f800000 ? 0x7f800000 | magnitude : 0;
   return bitCast<float>(bits | uint32_t(h & 0x8000) << 16);
 }
