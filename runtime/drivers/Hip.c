@@ -373,11 +373,37 @@ static kiln_status graphLaunch(void *opaque, void *part, void *stream) {
                 "hipGraphLaunch");
 }
 
+static uint64_t elfField(const uint8_t *elf, size_t at, unsigned bytes) {
+  uint64_t value = 0;
+  memcpy(&value, elf + at, bytes);
+  return value;
+}
+
+// hipModuleLoadData gets no size and believes the file's headers, so whoever calls it must check them: that
+// it is an ELF file whose segments and headers lie inside `size` bytes.
+static int isWholeElf(const uint8_t *elf, uint64_t size) {
+  if (size < 64 || memcmp(elf, "\177ELF\2\1", 6) != 0)
+    return 0;
+  uint64_t segments = elfField(elf, 0x20, 8), segmentSize = elfField(elf, 0x36, 2),
+           segmentCount = elfField(elf, 0x38, 2);
+  uint64_t sections = elfField(elf, 0x28, 8), sectionBytes = elfField(elf, 0x3a, 2) * elfField(elf, 0x3c, 2);
+  if (sections > size || sectionBytes > size - sections || segments > size || segmentSize < 56 ||
+      segmentCount * segmentSize > size - segments)
+    return 0;
+  for (uint64_t i = 0; i < segmentCount; ++i) {
+    const uint8_t *segment = elf + segments + i * segmentSize;
+    uint64_t offset = elfField(segment, 8, 8), bytes = elfField(segment, 32, 8);
+    if (offset > size || bytes > size - offset)
+      return 0;
+  }
+  return 1;
+}
+
 static kiln_status moduleLoad(void *opaque, const void *code, uint64_t size, void **module) {
   enter(opaque);
-  // hipModuleLoadData reads an ELF's own size; what is no ELF must not reach it.
-  if (size < 64 || memcmp(code, "\177ELF", 4) != 0)
-    return kiln_fail(KILN_INVALID_ARGUMENT, "hip: the code is no code object (not an ELF file)");
+  if (!isWholeElf(code, size))
+    return kiln_fail(KILN_INVALID_ARGUMENT,
+                     "hip: the code is no code object (not an ELF file, or truncated)");
   hipError_t result = api.hipModuleLoadData(module, code);
   if (!result || isFatal(result) || result == HIP_OUT_OF_MEMORY || result == HIP_NO_BINARY_FOR_GPU)
     return check(result, "loading a code object");

@@ -69,6 +69,9 @@ kiln_emulator_status kiln_emulator_load(kiln_emulator *emulator, const void *cod
 void kiln_emulator_unload(kiln_emulator_program *program);
 kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, const char *kernel,
                                         kiln_emulator_kernel *result, char *error, size_t errorSize);
+/* Where the kernel's explicit argument `index` lies among its arguments; NOT_FOUND behind the last. */
+kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *program, const char *kernel, uint32_t index, uint32_t *offset,
+                                            uint32_t *size, char *error, size_t errorSize);
 /* `result` may be NULL. Findings (races, missing waits) do not fail a launch; the last launch's are listed in
  * `error`. */
 kiln_emulator_status kiln_emulator_run(kiln_emulator_program *program, const kiln_emulator_launch *launch,

@@ -155,6 +155,21 @@ EXPORT kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, c
   return KILN_EMULATOR_OK;
 }
 
+EXPORT kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *program, const char *kernel,
+                                                   uint32_t index, uint32_t *offset, uint32_t *size,
+                                                   char *error, size_t errorSize) {
+  ErrorText fail{error, errorSize};
+  llvm::Expected<const Kernel *> found = program->object->find(kernel);
+  if (!found)
+    return fail(KILN_EMULATOR_NOT_FOUND, found.takeError());
+  const std::vector<KernelArgument> &arguments = (*found)->arguments;
+  if (index >= arguments.size() || arguments[index].isHidden())
+    return fail(KILN_EMULATOR_NOT_FOUND, std::string(kernel) + " has no argument " + std::to_string(index));
+  *offset = arguments[index].offset;
+  *size = arguments[index].size;
+  return KILN_EMULATOR_OK;
+}
+
 static Launch toLaunch(const kiln_emulator_launch &request) {
   Launch launch;
   launch.kernel = request.kernel;

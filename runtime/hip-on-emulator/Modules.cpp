@@ -1,0 +1,261 @@
+// Modules, launches, and the hooks that clang's <<<>>> compiles to.
+#include "State.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace kiln::hip {
+
+/// An ELF file's size from its headers: loaders get a pointer and no size.
+static uint64_t sizeOfElf(const uint8_t *elf) {
+  auto field = [&](size_t at, unsigned bytes) {
+    uint64_t value = 0;
+    std::memcpy(&value, elf + at, bytes);
+    return value;
+  };
+  // e_shoff, e_shentsize, e_shnum: the section headers stand last in what lld writes, but segments may end
+  // later.
+  uint64_t end = field(0x28, 8) + field(0x3a, 2) * field(0x3c, 2);
+  for (uint64_t i = 0, at = field(0x20, 8); i < field(0x38, 2); ++i, at += field(0x36, 2))
+    end = std::max(end, field(at + 8, 8) + field(at + 32, 8)); // p_offset + p_filesz
+  return end;
+}
+
+const void *findCodeObject(const void *image, const std::string &target, uint64_t &size) {
+  static const char magic[] = "__CLANG_OFFLOAD_BUNDLE__";
+  auto *bytes = static_cast<const uint8_t *>(image);
+  if (std::memcmp(bytes, "\177ELF", 4) == 0) {
+    size = sizeOfElf(bytes);
+    return image;
+  }
+  if (std::memcmp(bytes, magic, sizeof magic - 1) != 0)
+    return nullptr;
+  // ClangOffloadBundler.rst: a count, then for each entry offset, size, length of the id, id.
+  uint64_t count, at = sizeof magic - 1 + 8, entry[3];
+  std::memcpy(&count, bytes + at - 8, 8);
+  for (uint64_t i = 0; i < count && i < 1024; ++i) {
+    std::memcpy(entry, bytes + at, sizeof entry);
+    std::string id(reinterpret_cast<const char *>(bytes + at + sizeof entry), entry[2]);
+    at += sizeof entry + entry[2];
+    // "hipv4-amdgcn-amd-amdhsa--gfx950:xnack-"
+    size_t processor = id.rfind("--");
+    if (id.rfind("hip", 0) == 0 && processor != std::string::npos &&
+        id.substr(processor + 2,
+                  id.find(':') == std::string::npos ? id.npos : id.find(':') - processor - 2) == target) {
+      size = entry[1];
+      return bytes + entry[0];
+    }
+  }
+  return nullptr;
+}
+
+int loadModule(const void *image, Module *&result) {
+  State &s = state();
+  kiln_emulator *emulator = s.device();
+  uint64_t size = 0;
+  char text[512];
+  if (!emulator)
+    return InvalidDevice;
+  if (!image)
+    return InvalidValue;
+  const void *code = findCodeObject(image, s.target, size);
+  if (!code)
+    return NoBinaryForGpu;
+  auto module = std::make_unique<Module>();
+  if (kiln_emulator_load(emulator, code, size, &module->program, text, sizeof text))
+    return InvalidImage;
+  result = module.release();
+  s.modules.insert(result);
+  return Success;
+}
+
+void unloadModule(Module *module) {
+  state().modules.erase(module);
+  for (auto &function : module->functions)
+    delete function.second;
+  kiln_emulator_unload(module->program);
+  delete module;
+}
+
+int findFunction(Module *module, const std::string &name, Function *&result) {
+  Function *&function = module->functions[name];
+  kiln_emulator_kernel facts;
+  if (!function) {
+    if (kiln_emulator_find(module->program, name.c_str(), &facts, nullptr, 0)) {
+      module->functions.erase(name);
+      return NotFound;
+    }
+    function = new Function{module, name};
+  }
+  result = function;
+  return Success;
+}
+
+static int gatherArguments(const Function &function, void **parameters, std::vector<uint8_t> &bytes) {
+  kiln_emulator_kernel facts;
+  if (kiln_emulator_find(function.module->program, function.name.c_str(), &facts, nullptr, 0))
+    return InvalidHandle;
+  bytes.resize(facts.kernarg_bytes);
+  uint32_t offset, size;
+  for (uint32_t i = 0; !kiln_emulator_argument(function.module->program, function.name.c_str(), i, &offset,
+                                               &size, nullptr, 0);
+       ++i) {
+    if (!parameters || !parameters[i] || offset + uint64_t(size) > bytes.size())
+      return InvalidValue;
+    std::memcpy(bytes.data() + offset, parameters[i], size);
+  }
+  return Success;
+}
+
+/// HIP_LAUNCH_PARAM_BUFFER_POINTER is 1, _BUFFER_SIZE 2, _END 3.
+static int readExtra(void **extra, std::vector<uint8_t> &bytes) {
+  const uint8_t *buffer = nullptr;
+  size_t size = 0;
+  for (; *extra != reinterpret_cast<void *>(3); extra += 2) {
+    if (*extra == reinterpret_cast<void *>(1))
+      buffer = static_cast<const uint8_t *>(extra[1]);
+    else if (*extra == reinterpret_cast<void *>(2))
+      size = *static_cast<size_t *>(extra[1]);
+    else
+      return InvalidValue;
+  }
+  if (buffer)
+    bytes.assign(buffer, buffer + size);
+  return Success;
+}
+
+int launch(Function *function, const Geometry &geometry, void **parameters, void **extra) {
+  std::vector<uint8_t> bytes;
+  int error = extra ? readExtra(extra, bytes) : gatherArguments(*function, parameters, bytes);
+  kiln_emulator_launch request = {};
+  char text[512];
+  if (error)
+    return error;
+  request.kernel = function->name.c_str();
+  std::memcpy(request.grid, geometry.grid, sizeof request.grid);
+  std::memcpy(request.block, geometry.block, sizeof request.block);
+  request.dynamic_lds = geometry.sharedBytes;
+  request.kernargs = bytes.data();
+  request.kernarg_bytes = bytes.size();
+  return translate(kiln_emulator_run(function->module->program, &request, nullptr, text, sizeof text), text);
+}
+
+} // namespace kiln::hip
+
+using namespace kiln::hip;
+
+HIP_EXPORT int hipModuleLoadData(Module **module, const void *image) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  return note(module ? loadModule(image, *module) : InvalidValue);
+}
+
+HIP_EXPORT int hipModuleLoadDataEx(Module **module, const void *image, unsigned, void *, void **) {
+  return hipModuleLoadData(module, image);
+}
+
+HIP_EXPORT int hipModuleLoad(Module **module, const char *path) {
+  std::FILE *file = path ? std::fopen(path, "rb") : nullptr;
+  if (!file)
+    return note(FileNotFound);
+  std::vector<char> bytes;
+  char piece[65536];
+  while (size_t count = std::fread(piece, 1, sizeof piece, file))
+    bytes.insert(bytes.end(), piece, piece + count);
+  std::fclose(file);
+  bytes.resize(bytes.size() + 64); // room for the magic's comparison
+  return hipModuleLoadData(module, bytes.data());
+}
+
+HIP_EXPORT int hipModuleUnload(Module *module) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  if (!state().modules.count(module))
+    return note(InvalidHandle);
+  unloadModule(module);
+  return Success;
+}
+
+HIP_EXPORT int hipModuleGetFunction(Function **function, Module *module, const char *name) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  if (!state().modules.count(module))
+    return note(InvalidHandle);
+  return note(function && name ? findFunction(module, name, *function) : InvalidValue);
+}
+
+HIP_EXPORT int hipModuleLaunchKernel(Function *function, unsigned gridX, unsigned gridY, unsigned gridZ,
+                                     unsigned blockX, unsigned blockY, unsigned blockZ, unsigned sharedBytes,
+                                     Stream *, void **parameters, void **extra) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  if (!function || !gridX || !gridY || !gridZ || !blockX || !blockY || !blockZ)
+    return note(InvalidValue);
+  return note(
+      launch(function, {{gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes}, parameters, extra));
+}
+
+// ---- What clang emits for a program with kernels in it (clang/lib/CodeGen/CGCUDANV.cpp)
+
+struct Dim3 {
+  uint32_t x, y, z;
+};
+struct CallConfiguration {
+  Dim3 grid, block;
+  size_t sharedBytes;
+  Stream *stream;
+};
+static thread_local std::vector<CallConfiguration> callConfigurations;
+
+/// The wrapper that clang registers: magic "HIPF", version, the image.
+struct FatBinaryWrapper {
+  uint32_t magic, version;
+  const void *image;
+  void *unused;
+};
+
+HIP_EXPORT void **__hipRegisterFatBinary(const FatBinaryWrapper *wrapper) {
+  return reinterpret_cast<void **>(new FatBinary{wrapper->image});
+}
+
+HIP_EXPORT void __hipRegisterFunction(void **binary, const void *hostFunction, char *, const char *name,
+                                      unsigned, void *, void *, void *, void *, int *) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  state().hostFunctions[hostFunction] = {reinterpret_cast<FatBinary *>(binary), name};
+}
+
+// Runs at exit: the process takes everything with it.
+HIP_EXPORT void __hipUnregisterFatBinary(void **) {}
+
+HIP_EXPORT int __hipPushCallConfiguration(Dim3 grid, Dim3 block, size_t sharedBytes, Stream *stream) {
+  callConfigurations.push_back({grid, block, sharedBytes, stream});
+  return Success;
+}
+
+HIP_EXPORT int __hipPopCallConfiguration(Dim3 *grid, Dim3 *block, size_t *sharedBytes, Stream **stream) {
+  if (callConfigurations.empty())
+    return note(InvalidValue);
+  CallConfiguration top = callConfigurations.back();
+  callConfigurations.pop_back();
+  *grid = top.grid;
+  *block = top.block;
+  *sharedBytes = top.sharedBytes;
+  *stream = top.stream;
+  return Success;
+}
+
+HIP_EXPORT int hipLaunchKernel(const void *hostFunction, Dim3 grid, Dim3 block, void **parameters,
+                               size_t sharedBytes, Stream *stream) {
+  State &s = state();
+  std::lock_guard<std::recursive_mutex> guard(s.lock);
+  auto found = s.hostFunctions.find(hostFunction);
+  Function *function = nullptr;
+  if (found == s.hostFunctions.end())
+    return note(NotFound);
+  FatBinary &binary = *found->second.binary;
+  int error = binary.module ? static_cast<int>(Success) : loadModule(binary.image, binary.module);
+  if (!error)
+    error = findFunction(binary.module, found->second.name, function);
+  if (error)
+    return note(error);
+  return hipModuleLaunchKernel(function, grid.x, grid.y, grid.z, block.x, block.y, block.z,
+                               static_cast<unsigned>(sharedBytes), stream, parameters, nullptr);
+}
