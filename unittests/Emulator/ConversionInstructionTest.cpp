@@ -49,6 +49,8 @@ TEST(Conversion, Halves) {
   EXPECT_EQ(t.with("v_cvt_pk_f16_f32 v0, v1, v2", bits(1.0009f), bits(-2.0f)), 0xc0003c01u);
   EXPECT_EQ(t.with("v_cvt_pk_bf16_f32 v0, v1, v2", 0x3f808001, 0x3f808000),
             0x3f803f81u); // above half, tie to even
+  EXPECT_EQ(t.with("v_cvt_pk_bf16_f32 v0, v1, -v2", 0xff800001, 0x7f7fffff),
+            0xff80ffc0u); // NaN quiet; overflow
   EXPECT_EQ(t.with("v_cvt_f32_bf16 v0, v1", 0x4049), 0x40490000u);
   EXPECT_EQ(t.with("v_cvt_pknorm_i16_f32 v0, v1, v2", bits(1.0f), bits(-2.0f)), 0x80017fffu);
   EXPECT_EQ(t.with("v_cvt_sr_bf16_f32 v0, v1, v2 op_sel:[0,0,1]", 0x3f808000, 0x80000000), 0x3f81CCDDu);
@@ -67,6 +69,7 @@ TEST(Conversion, Fp8ByChipIntoHalvesAndBytes) {
   EXPECT_EQ(ocp.f(0), -2.0f);
   EXPECT_EQ(ocp.f(1), 1.0f);
   ocp.wave().mode.bits |= 1u << 23; // FP16_OVFL: saturate
+  EXPECT_EQ(ocp.with("v_cvt_pk_bf16_f32 v0, v1, v2", 0x7f7fffff, 0x7f800000), 0x7f807f7fu);
   EXPECT_EQ(ocp.with("v_cvt_pk_fp8_f32 v0, v1, v2", bits(1e9f), bits(-1e9f)), 0xAABBFE7Eu);
 }
 

@@ -66,6 +66,12 @@ template <class T, auto toNorm> static void addNorm(InstructionSet &isa, llvm::S
   });
 }
 
+/// Nearest BF16, without branches.
+static inline u32 nearestBf16(f32 a) {
+  u32 bits = bitCast<u32>(a), rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+  return (bits & 0x7FFFFFFF) > 0x7F800000 ? bits >> 16 | 0x40 : rounded;
+}
+
 /// Two results in one register.
 static void addPackedConversions(InstructionSet &isa) {
   addNorm<F32, num::toSnorm16>(isa, "v_cvt_pknorm_i16_f32");
@@ -95,8 +101,15 @@ static void addPackedConversions(InstructionSet &isa) {
     };
     return u32(convert(a) | u32(convert(b)) << 16);
   });
-  addExact(isa, "v_cvt_pk_bf16_f32", [](const LaneContext &c, Raw32 a, Raw32 b) {
-    return u32(num::f32ToBf16(a.bits, c.mode) | u32(num::f32ToBf16(b.bits, c.mode)) << 16);
+  isa.add("v_cvt_pk_bf16_f32", [](Wave &wave, const Instruction &inst) {
+    auto fast = [](f32 a, f32 b) { return u32(nearestBf16(a) | nearestBf16(b) << 16); };
+    auto exact = [](const LaneContext &c, Raw32 a, Raw32 b) {
+      return u32(num::f32ToBf16(a.bits, c.mode) | u32(num::f32ToBf16(b.bits, c.mode)) << 16);
+    };
+    if (wave.mode.fp16Overflow() ||
+        !detail::runFast<false>(fast, wave, inst, &decltype(fast)::operator(), std::index_sequence<0, 1>()))
+      detail::runExact<false>(exact, wave, inst, Upper16::Zero, &decltype(exact)::operator(),
+                              std::index_sequence<0, 1>());
   });
   // Byte S1[1:0] of S2 replaced; the conversion truncates and clamps.
   auto byte = [](u32 word, u32 place, u32 value) {

@@ -307,9 +307,9 @@ bool executeMicro(const Invocation &in) {
       multiplyAdd(a + block * 32 * op.m, b + block * 32 * op.n, part, op.m, op.n, 32);
       unpackScales(in.scaleA, in.scaleByteA, op.m, block, rows, rowNaN);
       unpackScales(in.scaleB, in.scaleByteB, op.n, block, columns, columnNaN);
-      for (unsigned i = 0; i < op.m * op.n; ++i)
-        if (rowNaN[i / op.n] || columnNaN[i % op.n])
-          part[i] = __builtin_nanf("");
+      for (unsigned i = 0; i < op.m; ++i)
+        for (unsigned j = 0; j < op.n; ++j)
+          part[i * op.n + j] = rowNaN[i] || columnNaN[j] ? __builtin_nanf("") : part[i * op.n + j];
       addScaled(part, rows, columns, sums, op.m, op.n);
     }
   });
