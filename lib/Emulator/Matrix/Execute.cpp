@@ -15,8 +15,8 @@ constexpr unsigned Lanes = 64, LargestOperand = 2048, LargestResult = 2048;
 // ---- From registers to row-major matrices ----
 
 /// Element `e` of `count` lanes from `lane` on: bits [e * width, (e + 1) * width) of each lane's registers.
-template <unsigned width>
-inline void extract(Registers from, unsigned e, unsigned lane, unsigned count, uint32_t *to) {
+template <unsigned width, unsigned count>
+inline void extract(Registers from, unsigned e, unsigned lane, uint32_t *to) {
   unsigned bit = e * width, shift = bit % 32;
   const uint32_t *low = from[bit / 32] + lane;
   constexpr uint32_t mask = width == 32 ? ~0u : (1u << width) - 1;
@@ -30,21 +30,21 @@ inline void extract(Registers from, unsigned e, unsigned lane, unsigned count, u
     to[i] = (low[i] >> shift | high[i] << (32 - shift)) & mask;
 }
 
-template <unsigned width>
+template <unsigned width, unsigned count>
 inline void lookUp(const numerics::FloatFormat &format, Registers from, unsigned e, unsigned lane,
-                   unsigned count, float *to) {
+                   float *to) {
   const float *values = numerics::valuesOf(format).data();
-  uint32_t codes[32];
-  extract<width>(from, e, lane, count, codes);
+  uint32_t codes[count];
+  extract<width, count>(from, e, lane, codes);
   for (unsigned i = 0; i < count; ++i)
     to[i] = values[codes[i]];
 }
 
 /// The same as F32; every operand type but F64 is a subset of it. XF32 drops the lower 13 mantissa bits
 /// (measured on hardware to truncate; the manual says both "round" and "truncate").
-void widen(Element type, const Invocation &in, Registers from, unsigned e, unsigned lane, unsigned count,
-           float *to) {
-  uint32_t words[32];
+template <unsigned count>
+void widen(Element type, const Invocation &in, Registers from, unsigned e, unsigned lane, float *to) {
+  uint32_t words[count];
   switch (type) {
   case Element::F32:
     for (unsigned i = 0; i < count; ++i) {
@@ -58,39 +58,51 @@ void widen(Element type, const Invocation &in, Registers from, unsigned e, unsig
       to[i] = numerics::bitCast<float>(from[e][lane + i] & 0xffffe000);
     return;
   case Element::BF16:
-    extract<16>(from, e, lane, count, words);
+    extract<16, count>(from, e, lane, words);
     for (unsigned i = 0; i < count; ++i)
       to[i] = numerics::bitCast<float>(words[i] << 16);
     return;
   case Element::F16:
-    extract<16>(from, e, lane, count, words);
+    extract<16, count>(from, e, lane, words);
     for (unsigned i = 0; i < count; ++i)
       to[i] = numerics::widenF16(uint16_t(words[i]));
     return;
   case Element::I8:
-    extract<8>(from, e, lane, count, words);
+    extract<8, count>(from, e, lane, words);
     for (unsigned i = 0; i < count; ++i)
       to[i] = float(int32_t(words[i] << 24) >> 24);
     return;
   case Element::FP8:
-    return lookUp<8>(in.ocpFp8 ? numerics::formatFP8 : numerics::formatFP8Fnuz, from, e, lane, count, to);
+    return lookUp<8, count>(in.ocpFp8 ? numerics::formatFP8 : numerics::formatFP8Fnuz, from, e, lane, to);
   case Element::BF8:
-    return lookUp<8>(in.ocpFp8 ? numerics::formatBF8 : numerics::formatBF8Fnuz, from, e, lane, count, to);
+    return lookUp<8, count>(in.ocpFp8 ? numerics::formatBF8 : numerics::formatBF8Fnuz, from, e, lane, to);
   case Element::FP6:
-    return lookUp<6>(numerics::formatFP6, from, e, lane, count, to);
+    return lookUp<6, count>(numerics::formatFP6, from, e, lane, to);
   case Element::BF6:
-    return lookUp<6>(numerics::formatBF6, from, e, lane, count, to);
+    return lookUp<6, count>(numerics::formatBF6, from, e, lane, to);
   case Element::FP4:
-    return lookUp<4>(numerics::formatFP4, from, e, lane, count, to);
+    return lookUp<4, count>(numerics::formatFP4, from, e, lane, to);
   case Element::F64:
     return;
   }
 }
 
-void widen(Element, const Invocation &, Registers from, unsigned e, unsigned lane, unsigned count,
-           double *to) {
+template <unsigned count>
+void widen(Element, const Invocation &, Registers from, unsigned e, unsigned lane, double *to) {
   for (unsigned i = 0; i < count; ++i)
     to[i] = numerics::bitCast<double>(from[2 * e][lane + i] | uint64_t(from[2 * e + 1][lane + i]) << 32);
+}
+
+/// `dim` lanes at once: the instructions' sizes.
+template <class Number>
+void widenRow(Element type, const Invocation &in, Registers from, unsigned e, unsigned lane, unsigned dim,
+              Number *to) {
+  if (dim == 16)
+    widen<16>(type, in, from, e, lane, to);
+  else if (dim == 32)
+    widen<32>(type, in, from, e, lane, to);
+  else
+    widen<4>(type, in, from, e, lane, to);
 }
 
 struct OperandShape {
@@ -109,8 +121,8 @@ void unpackOperand(const OperandShape &shape, const Invocation &in, Registers fr
   for (unsigned b = 0; b < shape.blocks; ++b)
     for (unsigned g = 0; g < shape.groups; ++g)
       for (unsigned e = 0; e < shape.perLane; ++e)
-        widen(shape.type, in, from, e, b * shape.dim + g * shape.dim * shape.blocks, shape.dim,
-              out + (b * shape.k() + shape.position(g, e)) * shape.dim);
+        widenRow(shape.type, in, from, e, b * shape.dim + g * shape.dim * shape.blocks, shape.dim,
+                 out + (b * shape.k() + shape.position(g, e)) * shape.dim);
 }
 
 /// Registers with their lanes rearranged by CBSZ/ABID (A) or BLGP (B); the originals if nothing moves.
@@ -268,7 +280,7 @@ void executeSparse(const Invocation &in) {
     for (unsigned g = 0; g < groups; ++g) {
       unsigned group = halves == 2 ? half * groups / 2 + g / 2 : g, first = halves == 2 ? g % 2 * run : 0;
       for (unsigned e = first; e < first + run; ++e, ++t) {
-        widen(op.a, in, in.a, e, group * op.m, op.m, a + t * op.m);
+        widenRow(op.a, in, in.a, e, group * op.m, op.m, a + t * op.m);
         for (unsigned i = 0; i < op.m; ++i) {
           unsigned place = in.index[group * op.m + i] >> (set * setBits + 2 * e) & 3;
           select[t * op.m + i] =
