@@ -3,6 +3,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -197,4 +198,13 @@ FailureOr<Attribute> kernel::parseParamValue(FuncOp func, ParamDeclAttr decl, St
   }
   func.emitError() << "parameter '" << name << "' is of kind " << kind << ", found '" << text << "'";
   return failure();
+}
+
+LogicalResult kernel::foldSpecialized(FuncOp func) {
+  MLIRContext *context = func.getContext();
+  RewritePatternSet patterns(context);
+  for (RegisteredOperationName name : context->getRegisteredOperations())
+    if (name.getDialectNamespace() == "scf" || name.getDialectNamespace() == "arith")
+      name.getCanonicalizationPatterns(patterns, context);
+  return applyPatternsGreedily(func, std::move(patterns));
 }

@@ -23,6 +23,9 @@ mlir::LogicalResult bindParams(FuncOp func, const ParamValues &values);
 /// Binds every parameter that is left to its default, then verifies that none is missing.
 mlir::LogicalResult bindDefaults(FuncOp func);
 
+/// Folds what became constant: arithmetic, and branches on switches.
+mlir::LogicalResult foldSpecialized(FuncOp func);
+
 /// Parses a parameter's value from text (the command line) as the declaration's kind demands.
 mlir::FailureOr<mlir::Attribute> parseParamValue(FuncOp func, ParamDeclAttr decl, llvm::StringRef text);
 

@@ -76,12 +76,11 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, i
     return emitError() << "expected one slot or more and 'fastest' below the rank " << shape.size();
   if (!elementType.isIntOrFloat())
     return emitError() << "expected an integer or float element type, found " << elementType;
-  if (!swizzle.empty() && swizzle.size() != 3)
-    return emitError() << "expected a swizzle of three numbers [vector, rows per phase, phases], found "
-                       << swizzle.size();
-  for (int64_t number : swizzle)
-    if (number < 1 || !llvm::isPowerOf2_64(number))
-      return emitError() << "expected the swizzle's numbers to be powers of two, found " << number;
+  if (!swizzle.empty() && pad)
+    return emitError() << "expected either a swizzle or padding, found both";
+  for (int64_t mask : swizzle)
+    if (mask < 0 || mask >= shape[fastest])
+      return emitError() << "expected the swizzle's masks below " << shape[fastest] << ", found " << mask;
   return success();
 }
 
@@ -98,9 +97,8 @@ int64_t BufferType::getElementOffset(ArrayRef<int64_t> coordinates) const {
     if (d != getFastest())
       row = row * size + coordinates[d];
   int64_t column = coordinates[getFastest()];
-  if (!getSwizzle().empty()) {
-    int64_t vector = getSwizzle()[0], phase = row / getSwizzle()[1] % getSwizzle()[2];
-    column = (column / vector ^ phase) * vector + column % vector;
-  }
+  for (auto [bit, mask] : llvm::enumerate(getSwizzle()))
+    if (row >> bit & 1)
+      column ^= mask;
   return row * (getShape()[getFastest()] + getPad()) + column;
 }

@@ -22,11 +22,11 @@ def Stage_BufferType : TypeDef<Stage_Dialect, "Buffer"> {
   let summary = "shared memory for one tile, in one or more slots";
   let description = [{
     Element (i, j) of slot s is at byte `s * slotBytes + address(i, j)`. Dimension `fastest` is contiguous; rows of it are
-    `pad` elements longer than the tile. With a swizzle `[v, p, m]` vectors of v elements of row r trade places:
-    vector x is stored at x XOR ((r / p) mod m).
+    `pad` elements longer than the tile. With a swizzle `[m0, m1, ...]` the elements of a row trade places: bit i of the
+    row's number XORs m_i to the column. A swizzled buffer has no padding.
 
     ```mlir
-    !stage.buffer<2 x [128, 64], bf16, fastest = 1, swizzle = [8, 1, 8]>
+    !stage.buffer<2 x [128, 64], bf16, fastest = 1, swizzle = [0, 0, 16, 24]>
     ```
   }];
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
@@ -85,28 +85,33 @@ def Stage_ReadOp : Stage_Op<"read"> {
 def Stage_CopyOp : Stage_Op<"copy"> {
   let summary = "starts a copy from global memory straight into a slot";
   let description = [{
-    Asynchronous: done when a `stage.wait` says so. `atom` is the copy instruction. Out-of-bounds elements become zero.
+    Asynchronous: done when a `stage.wait` says so. `atom` is the copy instruction. Out-of-bounds elements become zero;
+    along the tile dimensions `in_bounds` there are none. `dims` is that of `kernel.load`.
 
     ```mlir
-    stage.copy %x[%i, %k], %a[%slot] {atom = @dma} : !kernel.tensor<[?, ?], bf16, align = 16>, !stage.buffer<2 x [128, 64], bf16, fastest = 1>
+    stage.copy %x[%i, %k], %a[%slot] {atom = @dma, in_bounds = array<i64: 1>} : !kernel.tensor<[?, ?], bf16, align = 16>, !stage.buffer<2 x [128, 64], bf16, fastest = 1>
     ```
   }];
   let arguments = (ins Kernel_TensorType:$tensor, Variadic<Index>:$indices, Stage_BufferType:$buffer, Index:$slot,
-                       FlatSymbolRefAttr:$atom);
+                       FlatSymbolRefAttr:$atom, OptionalAttr<DenseI64ArrayAttr>:$dims,
+                       DenseI64ArrayAttr:$in_bounds);
   let assemblyFormat = "$tensor `[` $indices `]` `,` $buffer `[` $slot `]` attr-dict `:` type($tensor) `,` type($buffer)";
 }
 
 def Stage_WaitOp : Stage_Op<"wait"> {
-  let summary = "waits until at most `left` operations of a counter are in flight";
+  let summary = "waits for copies and reads of this wave";
   let description = [{
-    `counter` is one of the machine's counters. Derived by `stage-derive-waits`.
+    Until at most `copies` of its copies into shared memory are in flight (counted in the machine's copy operations, the
+    last ones issued) and all of its reads have arrived. `stage-derive-waits` computes the number; before that it is
+    absent.
 
     ```mlir
-    stage.wait @copies left 8
+    stage.wait copies 8
+    stage.wait
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$counter, I64Attr:$left);
-  let assemblyFormat = "$counter `left` $left attr-dict";
+  let arguments = (ins OptionalAttr<I64Attr>:$copies);
+  let assemblyFormat = "(`copies` $copies^)? attr-dict";
 }
 
 def Stage_BarrierOp : Stage_Op<"barrier"> {

@@ -4,6 +4,7 @@
 #include "kiln/Compiler/Dialects.h"
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Schedule/Passes.h"
+#include "kiln/Schedule/ScheduleLibrary.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -56,6 +57,10 @@ public:
   FailureOr<Result> run() {
     if (failed(timed("parse", [&] { return parse(); })) || failed(timed("target", [&] { return loadTarget(); })))
       return failure();
+    if (failed(timed("specialise", [&] { return bindFromUser(); })))
+      return failure();
+    if (!reached(Stage::Kernel) && failed(timed("schedule", [&] { return applySchedule(); })))
+      return failure();
     if (failed(timed("specialise", [&] { return specialise(); })))
       return failure();
     if (reached(Stage::Kernel))
@@ -66,8 +71,12 @@ public:
       return printed();
     if (failed(timed("stage", [&] {
           return passes([](PassManager &pm) {
+            pm.addPass(transforms::createPipelineLoops());
+            pm.addPass(createCanonicalizerPass());
             pm.addPass(transforms::createPlaceTiles());
             pm.addPass(transforms::createStageRelayouts());
+            pm.addPass(transforms::createDeriveWaits());
+            pm.addPass(transforms::createCheckWaits());
             pm.addPass(transforms::createAllocateShared());
           });
         })))
@@ -79,6 +88,7 @@ public:
             pm.addPass(conversion::createConvertKernelToLanes());
             pm.addPass(createCSEPass());
             pm.addPass(createCanonicalizerPass());
+            pm.addPass(conversion::createInterleaveLanes());
           });
         })))
       return failure();
@@ -88,6 +98,9 @@ public:
     if (failed(timed("select", [&] {
           return passes([](PassManager &pm) {
             pm.addPass(conversion::createConvertAtomsToBodies());
+            pm.addPass(createCanonicalizerPass());
+            // The code generator moves little out of loops by itself; addresses and bounds do not belong in them.
+            pm.addPass(createLoopInvariantCodeMotionPass());
             pm.addPass(createCSEPass());
             pm.addPass(conversion::createConvertLanesToLLVM());
             pm.addPass(createCanonicalizerPass());
@@ -154,8 +167,7 @@ private:
     return success();
   }
 
-  LogicalResult specialise() {
-    kernel::ParamValues values;
+  LogicalResult bindFromUser() {
     for (const auto &[name, text] : options.params) {
       kernel::ParamDeclAttr decl = func.getParam(name);
       if (!decl) {
@@ -169,8 +181,18 @@ private:
         return failure();
       values[decl.getName().getValue()] = *value;
     }
-    if (failed(kernel::bindParams(func, values)))
-      return failure();
+    return kernel::bindParams(func, values);
+  }
+
+  /// The schedule file given, or the first sequence of the target's own that fits.
+  LogicalResult applySchedule() {
+    std::vector<std::string> files = {options.schedule};
+    if (options.schedule.empty())
+      files = TargetLibrary(options.targetFolders).schedulesOf(options.target);
+    return schedule::applyFromFiles(func, values, files, /*mustFit=*/!options.schedule.empty());
+  }
+
+  LogicalResult specialise() {
     return passes([](PassManager &pm) {
       pm.addPass(transforms::createSpecialize());
       pm.addPass(createCSEPass());
@@ -213,6 +235,7 @@ private:
   const Options &options;
   OwningOpRef<ModuleOp> module;
   kernel::FuncOp func;
+  kernel::ParamValues values; // given by the user
   target::MachineOp machine;
   codegen::Machine codegenMachine;
   Result result;

@@ -1,6 +1,7 @@
 #include "kiln/Compiler/Dialects.h"
 
 #include "dialects/Kernel/Kernel.h"
+#include "dialects/Schedule/Schedule.h"
 #include "dialects/Stage/Stage.h"
 #include "dialects/Target/Target.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -10,7 +11,7 @@
 using namespace mlir;
 
 void kiln::compiler::registerDialects(DialectRegistry &registry) {
-  registry.insert<kernel::KernelDialect, layout::LayoutDialect, stage::StageDialect, target::TargetDialect, arith::ArithDialect,
+  registry.insert<kernel::KernelDialect, layout::LayoutDialect, schedule::ScheduleDialect, stage::StageDialect, target::TargetDialect, arith::ArithDialect,
                   cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
-                  vector::VectorDialect>();
+                  transform::TransformDialect, vector::VectorDialect>();
 }

@@ -52,6 +52,12 @@ static std::vector<std::string> filesOf(StringRef folder) {
   return files;
 }
 
+std::vector<std::string> TargetLibrary::schedulesOf(StringRef name) const {
+  SmallString<256> path(folderOf(name));
+  llvm::sys::path::append(path, "schedules");
+  return filesOf(path);
+}
+
 /// Moves the facts and keys of `from` into `into`. Keys must not repeat with different values, nor names at all.
 static LogicalResult mergePart(target::MachineOp into, target::MachineOp from) {
   for (NamedAttribute attr : from->getAttrs()) {

@@ -1,6 +1,7 @@
 #include "dialects/Target/Machine.h"
 #include "kiln/Conversion/Passes.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMInterfaces.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -31,6 +32,8 @@ public:
                               << body.getArgumentTypes() << ")";
     OpBuilder builder(op);
     SmallVector<Value> results;
+    scopes = op->getAttrOfType<ArrayAttr>("alias_scopes");
+    otherScopes = op->getAttrOfType<ArrayAttr>("noalias_scopes");
     copy(atom, op.getInputs(), builder, results);
     if (TypeRange(ValueRange(results)) != op.getResultTypes())
       return op.emitOpError() << "expects (" << op.getResultTypes() << ") from an atom that yields ("
@@ -55,7 +58,11 @@ private:
         mapping.map(op.getResults(), made);
         continue;
       }
-      builder.clone(op, mapping);
+      Operation *made = builder.clone(op, mapping);
+      if (auto memory = dyn_cast<LLVM::AliasAnalysisOpInterface>(made); memory && scopes) {
+        memory.setAliasScopes(scopes);
+        memory.setNoAliasScopes(otherScopes);
+      }
     }
     for (Value value : body.getTerminator()->getOperands())
       results.push_back(mapping.lookup(value));
@@ -78,6 +85,7 @@ private:
   DenseMap<StringAttr, Operation *> atoms;
   DenseMap<std::tuple<const void *, const void *, const void *>, target::ElementwiseOp> elementwise;
   SmallVector<Operation *> active;
+  ArrayAttr scopes, otherScopes;
 };
 
 struct ConvertAtomsToBodies : impl::ConvertAtomsToBodiesBase<ConvertAtomsToBodies> {

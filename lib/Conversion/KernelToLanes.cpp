@@ -141,6 +141,7 @@ LogicalResult LaneLowering::run() {
     std::swap(builder, entry);
   }
   bindArguments(lanes);
+  collectRegions();
   builder.setInsertionPointToEnd(body);
   if (failed(lowerBlock(func.getBody().front())))
     return failure();
@@ -190,8 +191,12 @@ LogicalResult LaneLowering::lower(Operation &op) {
     lowerStageWrite(write);
   else if (auto read = dyn_cast<stage::ReadOp>(op))
     lowerStageRead(read);
-  else if (isa<stage::BarrierOp>(op))
-    apply("barrier");
+  else if (auto copy = dyn_cast<stage::CopyOp>(op))
+    return lowerStageCopy(copy);
+  else if (auto wait = dyn_cast<stage::WaitOp>(op))
+    lowerWait(wait);
+  else if (auto barrier = dyn_cast<stage::BarrierOp>(op))
+    apply(barrier.getBare() ? "raw_barrier" : "barrier");
   else if (auto id = dyn_cast<kernel::ProgramIdOp>(op))
     lowerProgramId(id);
   else if (auto dim = dyn_cast<kernel::DimOp>(op))

@@ -8,7 +8,10 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/IR/IRMapping.h"
+
+#include <map>
 
 namespace kiln::conversion {
 
@@ -71,11 +74,18 @@ private:
   mlir::LogicalResult lowerStore(kernel::StoreOp op);
   void lowerStageWrite(stage::WriteOp op);
   void lowerStageRead(stage::ReadOp op);
+  mlir::LogicalResult lowerStageCopy(stage::CopyOp op);
+  void lowerWait(stage::WaitOp op);
+  void collectRegions();
+  /// Tells the code generator which part of shared memory an operation touches, so that it waits for no other.
+  void setRegion(mlir::Operation *op, llvm::StringRef region);
+  std::string regionOf(mlir::Value alloc, mlir::Value slot);
   struct GlobalAccess;
   GlobalAccess openTensor(mlir::Value tensor, mlir::OperandRange indices, kernel::TileType tile,
                           llvm::function_ref<unsigned(unsigned)> tensorDim);
-  void locate(const GlobalAccess &access, int64_t firstRegister, mlir::Value &offset, mlir::Value &uniform,
-              mlir::Value &inBounds);
+  /// `stepsInLane` puts what a register adds into the lane's offset, where a loop need not add it again.
+  void locate(const GlobalAccess &access, int64_t firstRegister, bool stepsInLane, mlir::Value &offset,
+              mlir::Value &uniform, mlir::Value &inBounds);
   mlir::Value sharedPointer(stage::BufferType buffer, mlir::Value alloc, mlir::Value slot,
                             const layout::LinearLayout &layout, int64_t firstRegister);
   mlir::Value fromChunks(llvm::ArrayRef<mlir::Value> chunks, mlir::VectorType type);
@@ -115,8 +125,8 @@ private:
   mlir::IRMapping scalars;
   llvm::DenseMap<mlir::Value, Pieces> tiles;
   llvm::DenseMap<mlir::Value, TensorValues> tensors;
-  llvm::DenseMap<mlir::Value, mlir::Operation *> outerLoop; // of an index computed inside a loop
   mlir::Value laneId, waveId, sharedBase;
+  std::map<std::string, mlir::Attribute> regions; // alias scopes, if the kernel has asynchronous copies
   mlir::Operation *outermostLoop = nullptr;
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> hoisted;
 };

@@ -1,5 +1,5 @@
 // Loads and stores: which bytes a lane touches, and with which atoms.
-#include "KernelToLanes.h"
+#include "GlobalAccess.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -8,20 +8,6 @@ using namespace mlir;
 using namespace kiln;
 using namespace kiln::conversion;
 using layout::LinearLayout;
-
-/// A tile of a tensor, ready for accesses: everything that does not depend on the register.
-struct LaneLowering::GlobalAccess {
-  kernel::TileType tile;
-  LinearLayout layout;
-  Value view;                          // of the tensor, from the tile's loop-invariant origin
-  Value loopOffset;                    // i32 bytes, uniform: what the loop adds
-  Value laneOffset;                    // i32 bytes: this lane's part
-  SmallVector<unsigned> dims;          // tensor dimension of each tile dimension
-  SmallVector<Value> positions;        // per tile dimension: index + lane coordinate, for the bounds
-  SmallVector<Value> sizes, strides;   // per tile dimension
-  SmallVector<bool> checked;           // per tile dimension: may it leave the tensor?
-  int64_t elementBits;
-};
 
 /// The largest power of two that divides the bytes of `elements`.
 static int64_t chunkBytes(int64_t elements, int64_t elementBits, int64_t limit) {
@@ -116,8 +102,8 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
   return access;
 }
 
-void LaneLowering::locate(const GlobalAccess &access, int64_t firstRegister, Value &offset, Value &uniform,
-                          Value &inBounds) {
+void LaneLowering::locate(const GlobalAccess &access, int64_t firstRegister, bool stepsInLane, Value &offset,
+                          Value &uniform, Value &inBounds) {
   SmallVector<int32_t> at = access.layout.apply({{layout::registerDim, static_cast<int32_t>(firstRegister)}});
   offset = access.laneOffset;
   uniform = access.loopOffset;
@@ -141,7 +127,8 @@ void LaneLowering::locate(const GlobalAccess &access, int64_t firstRegister, Val
     }
     Value step = arith::MulIOp::create(entry, loc, access.strides[d], i32(at[d] * access.elementBits));
     step = arith::ShRUIOp::create(entry, loc, step, i32(3));
-    uniform = arith::AddIOp::create(builder, loc, uniform, step);
+    Value &sum = stepsInLane ? offset : uniform;
+    sum = arith::AddIOp::create(builder, loc, sum, step);
   }
   if (!inBounds)
     inBounds = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
@@ -169,7 +156,7 @@ Value LaneLowering::fromChunks(ArrayRef<Value> chunks, VectorType type) {
     perChunk = words.getNumElements();
   }
   auto whole = VectorType::get(chunks.size() * perChunk, unit);
-  Value result = LLVM::PoisonOp::create(builder, loc, whole);
+  Value result = ub::PoisonOp::create(builder, loc, whole);
   for (auto [i, chunk] : llvm::enumerate(chunks)) {
     if (isa<VectorType>(chunk.getType()))
       result = vector::InsertStridedSliceOp::create(builder, loc, chunk, result, static_cast<int64_t>(i) * perChunk, 1);
@@ -219,7 +206,7 @@ LogicalResult LaneLowering::lowerLoad(kernel::LoadOp op) {
   Pieces pieces;
   for (Access part : accessesOf(access.layout, last, access.elementBits, widest)) {
     Value offset, uniform, inBounds;
-    locate(access, part.firstRegister, offset, uniform, inBounds);
+    locate(access, part.firstRegister, /*stepsInLane=*/false, offset, uniform, inBounds);
     int64_t bytes = chunkBytes(part.elements, access.elementBits, widest);
     int64_t count = std::max<int64_t>(1, part.elements * access.elementBits / 8 / bytes);
     target::CopyOp atom = machine.copy("global", "register", bytes);
@@ -264,7 +251,7 @@ LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
     if (part.firstRegister & skip)
       continue;
     Value offset, uniform, inBounds;
-    locate(access, part.firstRegister, offset, uniform, inBounds);
+    locate(access, part.firstRegister, /*stepsInLane=*/false, offset, uniform, inBounds);
     if (first)
       inBounds = arith::AndIOp::create(builder, loc, inBounds, first);
     if (part.elements * access.elementBits % 8)
@@ -343,7 +330,11 @@ static int64_t sharedAlignment(stage::BufferType buffer) {
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
   int64_t rowBits = (buffer.getShape()[buffer.getFastest()] + buffer.getPad()) * bits;
   int64_t rowBytes = buffer.getShape().size() == 1 ? 16 : std::max<int64_t>(1, rowBits / 8);
-  int64_t limit = buffer.getSwizzle().empty() ? 16 : std::max<int64_t>(1, buffer.getSwizzle()[0] * bits / 8);
+  // A swizzle keeps together what no mask moves.
+  int64_t limit = 16;
+  for (int64_t mask : buffer.getSwizzle())
+    if (mask)
+      limit = std::min<int64_t>(limit, std::max<int64_t>(1, (mask & -mask) * bits / 8));
   return std::min<int64_t>({16, rowBytes & -rowBytes, limit});
 }
 
@@ -365,7 +356,7 @@ void LaneLowering::lowerStageWrite(stage::WriteOp op) {
                                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
                          .getResult()
                    : pointer;
-      LLVM::StoreOp::create(builder, loc, chunk, at, bytes);
+      setRegion(LLVM::StoreOp::create(builder, loc, chunk, at, bytes), regionOf(op.getBuffer(), op.getSlot()));
     }
   }
 }
@@ -391,7 +382,9 @@ void LaneLowering::lowerStageRead(stage::ReadOp op) {
                                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
                          .getResult()
                    : pointer;
-      chunks.push_back(LLVM::LoadOp::create(builder, loc, chunkType(builder, bytes), at, bytes));
+      auto load = LLVM::LoadOp::create(builder, loc, chunkType(builder, bytes), at, bytes);
+      setRegion(load, regionOf(op.getBuffer(), op.getSlot()));
+      chunks.push_back(load);
     }
     pieces.vectors.push_back(fromChunks(chunks, VectorType::get(run, storage)));
   }

@@ -42,7 +42,7 @@ Pieces LaneLowering::repiece(const Pieces &pieces, int64_t length) {
   auto type = VectorType::get(length, cast<VectorType>(pieces.vectors[0].getType()).getElementType());
   size_t count = length / pieces.length;
   for (size_t first = 0; first < pieces.vectors.size(); first += count) {
-    Value whole = LLVM::PoisonOp::create(builder, loc, type);
+    Value whole = ub::PoisonOp::create(builder, loc, type);
     for (size_t i = 0; i < count; ++i)
       whole = vector::InsertStridedSliceOp::create(builder, loc, pieces.vectors[first + i], whole,
                                                    static_cast<int64_t>(i) * pieces.length, 1);
@@ -84,7 +84,21 @@ Value LaneLowering::floatConstant(double value, Type element) {
 
 void LaneLowering::lowerConstant(kernel::ConstantOp op) {
   double value = op.getValue().convertToDouble();
-  tiles[op.getResult()] = splatPieces(op.getType(), floatConstant(value, op.getType().getElementType()));
+  Pieces pieces = splatPieces(op.getType(), floatConstant(value, op.getType().getElementType()));
+  // A loop that carries a constant of many registers makes LLVM break it into single ones, which then live in the
+  // wrong file. @hold_* makes a value of it that LLVM does not see through.
+  if (func->hasAttr("schedule.hold_accumulators"))
+    func.walk([&](kernel::MmaOp mma) {
+      if (mma.getType() != op.getType() || pieces.length == 0)
+        return WalkResult::advance();
+      pieces = repiece(pieces, carriedLength(mma.getResult()));
+      std::string hold = "hold_" + std::to_string(pieces.length);
+      if (machine.operation(hold))
+        for (Value &vector : pieces.vectors)
+          vector = apply(hold, vector);
+      return WalkResult::interrupt();
+    });
+  tiles[op.getResult()] = pieces;
 }
 
 void LaneLowering::lowerSplat(kernel::SplatOp op) {
@@ -138,7 +152,7 @@ void LaneLowering::lowerBroadcast(kernel::BroadcastOp op) {
 Value LaneLowering::applyElementwise(target::ElementwiseOp atom, ValueRange vectors, Type resultElement) {
   auto type = cast<VectorType>(vectors[0].getType());
   int64_t width = atom.getWidth(), count = type.getNumElements();
-  Value result = LLVM::PoisonOp::create(builder, loc, VectorType::get(count, resultElement));
+  Value result = ub::PoisonOp::create(builder, loc, VectorType::get(count, resultElement));
   for (int64_t first = 0; first < count; first += width) {
     SmallVector<Value> inputs;
     for (Value vector : vectors)

@@ -63,13 +63,14 @@ void LaneLowering::reduceAcrossWaves(StringRef kind, MutableArrayRef<Value> valu
   };
   apply("barrier");
   for (auto [r, value] : llvm::enumerate(values))
-    LLVM::StoreOp::create(builder, loc, value, at(waveId, r), bytes);
+    setRegion(LLVM::StoreOp::create(builder, loc, value, at(waveId, r), bytes), "exchange");
   apply("barrier");
   for (auto [r, value] : llvm::enumerate(values)) {
     Value own = value;
     for (int64_t mask : waveMasks) {
       Value other = arith::XOrIOp::create(builder, loc, waveId, i32(mask));
-      Value partial = LLVM::LoadOp::create(builder, loc, own.getType(), at(other, r), bytes);
+      auto partial = LLVM::LoadOp::create(builder, loc, own.getType(), at(other, r), bytes);
+      setRegion(partial, "exchange");
       value = combine(kind, value, partial);
     }
   }

@@ -1,5 +1,6 @@
 #include "LayoutInference.h"
 
+#include "dialects/Stage/Stage.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -164,6 +165,22 @@ void LayoutInference::propagate(Value value) {
     propagateThrough(user, value);
 }
 
+/// True for a value that is read from shared memory, maybe transposed or carried around a loop: it can be read in any
+/// layout, so it takes the one its user wants.
+static bool isStaged(Value value) {
+  if (value.getDefiningOp<stage::ReadOp>())
+    return true;
+  if (auto transpose = value.getDefiningOp<kernel::TransposeOp>())
+    return isStaged(transpose.getTile());
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    if (auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp()))
+      if (OpOperand *init = loop.getTiedLoopInit(argument))
+        return isStaged(init->get());
+  if (auto loop = value.getDefiningOp<scf::ForOp>())
+    return isStaged(loop.getInitArgs()[cast<OpResult>(value).getResultNumber()]);
+  return false;
+}
+
 LogicalResult LayoutInference::seedMmas() {
   LogicalResult status = success();
   func.walk([&](kernel::MmaOp op) {
@@ -183,6 +200,10 @@ LogicalResult LayoutInference::seedMmas() {
     mmas[op] = *found;
     assign(op.getResult(), found->acc);
     assign(op.getAcc(), found->acc);
+    for (auto [operand, wanted] : {std::pair<Value, LinearAttr>{op.getA(), found->a}, {op.getB(), found->b},
+                                   {op.getScaleA(), found->scaleA}, {op.getScaleB(), found->scaleB}})
+      if (operand && isStaged(operand))
+        assign(operand, wanted);
   });
   return status;
 }

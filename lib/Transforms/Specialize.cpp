@@ -1,8 +1,6 @@
 #include "dialects/Kernel/Specialize.h"
 #include "kiln/Transforms/Passes.h"
 
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 using namespace mlir;
 
 namespace kiln::transforms {
@@ -29,13 +27,8 @@ struct Specialize : impl::SpecializeBase<Specialize> {
   }
 
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    for (RegisteredOperationName name : getContext().getRegisteredOperations())
-      if (name.getDialectNamespace() == "scf" || name.getDialectNamespace() == "arith")
-        name.getCanonicalizationPatterns(patterns, &getContext());
-    FrozenRewritePatternSet frozen(std::move(patterns));
     for (auto func : getOperation().getOps<kernel::FuncOp>())
-      if (failed(specialize(func)) || failed(applyPatternsGreedily(func, frozen)))
+      if (failed(specialize(func)) || failed(kernel::foldSpecialized(func)))
         return signalPassFailure();
   }
 };

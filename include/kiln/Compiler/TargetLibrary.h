@@ -24,6 +24,9 @@ public:
   /// The folder of a machine, or empty.
   std::string folderOf(llvm::StringRef name) const;
 
+  /// The schedule files of a machine, `<folder>/<name>/schedules/*.mlir`, in name order.
+  std::vector<std::string> schedulesOf(llvm::StringRef name) const;
+
   /// Reads `<folder>/<name>/*.mlir` and what it inherits, and appends the merged machine to `module`. Reports errors
   /// through the context's diagnostics.
   mlir::FailureOr<target::MachineOp> load(llvm::StringRef name, mlir::ModuleOp module) const;

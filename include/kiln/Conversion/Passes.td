@@ -13,8 +13,18 @@ def ConvertKernelToLanes : Pass<"convert-kernel-to-lanes", "::mlir::ModuleOp"> {
     Requires: placed and staged kernels with addresses for all buffers.
     Ensures: no kernel or stage op is left.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect", "::mlir::ub::UBDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect"];
+}
+
+def InterleaveLanes : Pass<"lanes-interleave", "::mlir::ModuleOp"> {
+  let summary = "spreads reads and copies among matrix instructions";
+  let description = [{
+    Between one bare barrier and the next wait nothing depends on the order of memory operations among matrix
+    instructions, so they are spread evenly: reads first, then copies. Each operation is pinned (`@pin`) so that the
+    code generator keeps the order; a copy is pinned together with the matrix instruction after it, which gives the
+    address register time to be written.
+  }];
 }
 
 def ConvertAtomsToBodies : Pass<"convert-atoms-to-bodies", "::mlir::ModuleOp"> {

@@ -28,6 +28,47 @@ def PlaceTiles : Pass<"kernel-place-tiles", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::layout::LayoutDialect"];
 }
 
+def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
+  let summary = "overlaps copies into shared memory, reads from it and matrix instructions of a loop";
+  let description = [{
+    For each loop with `schedule.pipeline = {buffers = B}` whose loads have `schedule.copy`: step i's tiles live in slot i mod B.
+    While step i is multiplied, the operands of step i + 1 are read into registers and the tiles of step i + B are
+    copied into the slot that step i has left.
+
+    ```
+    for k: a = load A[k]; b = load B[k]; c = mma a, b, c
+    =>
+    prologue   copy 0 .. B-1;  wait;  r = read 0
+    steady     wait; barrier;  r' = read i+1;  copy i+B;  c = mma r, c          (B steps per iteration)
+    epilogue   wait; barrier;  r' = read i+1;             c = mma r, c          (the last B steps)
+    rest       the loop as it was, for the steps that make no full round
+    ```
+
+    Requires: specialised and scheduled kernels without layouts.
+    Ensures: copies, reads, waits (without counts) and barriers in the loop's order.
+  }];
+  let dependentDialects = ["::kiln::stage::StageDialect"];
+}
+
+def DeriveWaits : Pass<"stage-derive-waits", "::mlir::ModuleOp"> {
+  let summary = "computes how many copies each wait may leave in flight";
+  let description = [{
+    Copies complete in order. A wait must cover the copies whose slots are read before the next wait; all that were issued
+    after them may stay in flight. In a loop the numbers must hold for the first and for every later iteration.
+
+    Requires: placed kernels.
+    Ensures: every `stage.wait` has its count.
+  }];
+}
+
+def CheckWaits : Pass<"stage-check-waits", "::mlir::ModuleOp"> {
+  let summary = "verifies that no slot is read before it is filled or refilled before it is read";
+  let description = [{
+    Follows every path through the kernel (loops: until nothing new happens) with the state of each slot: being copied, landed
+    in this wave, seen by all, being read. Independent of how waits were derived.
+  }];
+}
+
 def StageRelayouts : Pass<"stage-relayouts", "::mlir::ModuleOp"> {
   let summary = "sends relayouts through shared memory";
   let description = [{

@@ -1,0 +1,127 @@
+// The schedule dialect: how a kernel is computed.
+#ifndef KILN_DIALECTS_SCHEDULE
+#define KILN_DIALECTS_SCHEDULE
+
+include "mlir/Dialect/Transform/IR/TransformDialect.td"
+include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.td"
+include "mlir/Dialect/Transform/IR/TransformTypes.td"
+include "mlir/IR/DialectBase.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Schedule_Dialect : Dialect {
+  let name = "schedule";
+  let summary = "how a kernel is computed";
+  let description = [{
+    Operations of Transform-dialect sequences. They bind parameters and put decisions on the kernel's ops, as attributes
+    named `schedule.*`; passes carry them out. A schedule cannot change what is computed.
+
+    A schedule file holds named sequences with one argument, the kernel. `schedule.kernel` on a sequence names the
+    kernel it is for and `schedule.when` the parameter values it needs; of several that fit, the first is taken.
+
+    ```mlir
+    module attributes {transform.with_named_sequence} {
+      transform.named_sequence @interleaved(%kernel: !transform.any_op {transform.readonly})
+          attributes {schedule.kernel = "matmul", schedule.when = {T = bf16, Align = 16 : index}} {
+        schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
+        schedule.waves %kernel count 8 : !transform.any_op
+        %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+        schedule.atom %mma uses @matrix_16x16x32 waves [2, 4] : !transform.any_op
+        transform.yield
+      }
+    }
+    ```
+  }];
+  let cppNamespace = "::kiln::schedule";
+  let dependentDialects = ["::mlir::transform::TransformDialect"];
+}
+
+/// Ops take a handle to payload and put a decision on it.
+class Schedule_Op<string mnemonic> : Op<Schedule_Dialect, mnemonic,
+    [DeclareOpInterfaceMethods<TransformOpInterface, ["apply"]>, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+     ReportTrackingListenerFailuresOpTrait]>;
+
+def Schedule_ParametersOp : Schedule_Op<"parameters"> {
+  let summary = "binds parameters of the kernel";
+  let description = [{
+    Values given by the user win; what is left takes its default, and what became constant is folded.
+
+    ```mlir
+    schedule.parameters %kernel {BM = 256 : index} : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$kernel, DictionaryAttr:$values);
+  let assemblyFormat = "$kernel $values attr-dict `:` type($kernel)";
+}
+
+def Schedule_FindOp : Schedule_Op<"find"> {
+  let summary = "the ops of one kind in a kernel, in order";
+  let description = [{
+    Fails if there are none. `index` picks one of them.
+
+    ```mlir
+    %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, TransformHandleTypeInterface:$kernel, OptionalAttr<I64Attr>:$index);
+  let results = (outs TransformHandleTypeInterface:$ops);
+  let assemblyFormat = "$name (`number` $index^)? `in` $kernel attr-dict `:` functional-type($kernel, $ops)";
+}
+
+def Schedule_WavesOp : Schedule_Op<"waves"> {
+  let summary = "how many waves a workgroup has";
+  let description = [{
+    `attributes` (`kernel_attributes`) are function attributes for the code generator that go with this number: how it divides the registers.
+
+    ```mlir
+    schedule.waves %kernel count 8 attributes [["name", "value"]] : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$kernel, I64Attr:$count, OptionalAttr<ArrayAttr>:$kernel_attributes,
+                       UnitAttr:$hold_accumulators);
+  let assemblyFormat = [{
+    $kernel `count` $count (`attributes` $kernel_attributes^)? (`hold_accumulators` $hold_accumulators^)? attr-dict `:` type($kernel)
+  }];
+}
+
+def Schedule_AtomOp : Schedule_Op<"atom"> {
+  let summary = "which matrix instruction, and how waves share the tile";
+  let description = [{
+    `waves` is how many along M and along N; if absent it is computed.
+
+    ```mlir
+    schedule.atom %mma uses @matrix_16x16x32 waves [2, 4] : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$mma, FlatSymbolRefAttr:$atom, OptionalAttr<DenseI64ArrayAttr>:$waves);
+  let assemblyFormat = "$mma `uses` $atom (`waves` $waves^)? attr-dict `:` type($mma)";
+}
+
+def Schedule_StageOp : Schedule_Op<"stage"> {
+  let summary = "copies loaded tiles into shared memory without passing registers";
+  let description = [{
+    `atom` is the copy; bit i of a row's number XORs `swizzle[i]` to the column, so that lanes read from different banks.
+
+    ```mlir
+    schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$loads, FlatSymbolRefAttr:$atom,
+                       OptionalAttr<DenseI64ArrayAttr>:$swizzle);
+  let assemblyFormat = "$loads `through` $atom (`swizzle` $swizzle^)? attr-dict `:` type($loads)";
+}
+
+def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
+  let summary = "overlaps a loop's copies, reads and matrix instructions";
+  let description = [{
+    With `buffers` slots per staged tile; see the pass `stage-pipeline-loops`. Waits and barriers are derived.
+
+    ```mlir
+    schedule.pipeline %loop buffers 4 : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$loop, I64Attr:$buffers);
+  let assemblyFormat = "$loop `buffers` $buffers attr-dict `:` type($loop)";
+}
+
+#endif

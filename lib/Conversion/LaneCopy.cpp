@@ -1,0 +1,128 @@
+// Copies from global to shared memory that pass no register, and what waits for them.
+#include "GlobalAccess.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::conversion;
+using layout::LinearLayout;
+
+/// Which element each lane copies: one operation fills consecutive memory, lane after lane and wave after wave. Registers
+/// count the elements of a lane's access, then the operations.
+static layout::LinearAttr copyLayout(stage::BufferType buffer, int64_t elementsPerLane, int64_t lanes, int64_t waves) {
+  ArrayRef<int64_t> shape = buffer.getShape();
+  int64_t columns = shape.back(), elements = llvm::product_of(shape);
+  SmallVector<int32_t> reg, lane, wave;
+  for (int64_t bit = 1; bit < elements; bit <<= 1) {
+    // Where memory position `bit` comes from: the swizzle is its own inverse.
+    int64_t row = bit / columns, column = bit % columns;
+    for (auto [i, mask] : llvm::enumerate(buffer.getSwizzle()))
+      if (row >> i & 1)
+        column ^= mask;
+    SmallVector<int32_t> coordinates(shape.size());
+    coordinates.back() = column;
+    for (size_t d = shape.size() - 1; d-- > 0;) {
+      coordinates[d] = row % shape[d];
+      row /= shape[d];
+    }
+    SmallVector<int32_t> &input = bit < elementsPerLane                   ? reg
+                                  : bit < elementsPerLane * lanes         ? lane
+                                  : bit < elementsPerLane * lanes * waves ? wave
+                                                                          : reg;
+    input.append(coordinates.begin(), coordinates.end());
+  }
+  return layout::LinearAttr::get(buffer.getContext(), shape.size(), reg, lane, wave);
+}
+
+LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
+  stage::BufferType buffer = op.getBuffer().getType();
+  target::CopyOp atom;
+  for (target::CopyOp candidate : machine.all<target::CopyOp>())
+    if (candidate.getSymName() == op.getAtom())
+      atom = candidate;
+  if (!atom)
+    return op.emitOpError() << "names '" << op.getAtom() << "', which " << machine.name() << " lacks";
+  if (buffer.getFastest() + 1 != buffer.getShape().size())
+    return op.emitOpError() << "expects the last dimension to be contiguous in shared memory";
+  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth(), bytes = atom.getBytes();
+  if (op.getTensor().getType().getAlignBytes() < bytes)
+    return op.emitOpError() << "copies " << bytes << " bytes at once, but " << op.getTensor().getType()
+                            << " promises no such alignment";
+  int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
+  int64_t perLane = bytes * 8 / bits;
+  auto tile = kernel::TileType::get(buffer.getShape(), buffer.getElementType(),
+                                    copyLayout(buffer, perLane, machine.lanes(), waves));
+  unsigned rank = buffer.getShape().size(), tensorRank = op.getTensor().getType().getRank();
+  GlobalAccess access = openTensor(op.getTensor(), op.getIndices(), tile, [&](unsigned d) -> unsigned {
+    return op.getDims() ? (*op.getDims())[d] : tensorRank - rank + d;
+  });
+  for (int64_t d : op.getInBounds())
+    access.checked[d] = false;
+
+  Value waveOffset = arith::MulIOp::create(entry, loc, waveId, i32(machine.lanes() * bytes));
+  Value mine = LLVM::GEPOp::create(entry, loc, sharedBase.getType(), builder.getI8Type(), sharedBase, waveOffset);
+  int64_t slot = cast<IntegerAttr>(scalars.lookup(op.getSlot()).getDefiningOp<arith::ConstantOp>().getValue()).getInt();
+  int64_t base = *op.getBuffer().getDefiningOp<stage::AllocOp>().getOffset() + slot * buffer.getSlotBytes();
+  int64_t registers = access.layout.inputSize(layout::registerDim);
+  for (int64_t first = 0; first < registers; first += perLane) {
+    Value offset, uniform, inBounds;
+    locate(access, first, /*stepsInLane=*/true, offset, uniform, inBounds);
+    int32_t at = static_cast<int32_t>(base + first / perLane * waves * machine.lanes() * bytes);
+    Value destination = LLVM::GEPOp::create(builder, loc, mine.getType(), builder.getI8Type(), mine,
+                                            ArrayRef<LLVM::GEPArg>{at}, LLVM::GEPNoWrapFlags::inbounds);
+    auto copy = target::ApplyOp::create(builder, loc, TypeRange(), atom.getSymName(),
+                                        ValueRange{access.view, offset, uniform, inBounds, destination});
+    setRegion(copy, regionOf(op.getBuffer(), op.getSlot()));
+  }
+  return success();
+}
+
+void LaneLowering::lowerWait(stage::WaitOp op) {
+  apply("wait", {i32(op.getCopies().value_or(0)), i32(0)});
+}
+
+std::string LaneLowering::regionOf(Value alloc, Value slot) {
+  StringRef name = alloc.getDefiningOp<stage::AllocOp>().getName();
+  auto constant = scalars.lookup(slot).getDefiningOp<arith::ConstantOp>();
+  if (!constant || name == "relayout")
+    return "exchange";
+  return (name + "." + std::to_string(cast<IntegerAttr>(constant.getValue()).getInt())).str();
+}
+
+void LaneLowering::collectRegions() {
+  bool asynchronous = false;
+  func.walk([&](stage::CopyOp) { asynchronous = true; });
+  if (!asynchronous)
+    return;
+  MLIRContext *context = builder.getContext();
+  auto domain = LLVM::AliasScopeDomainAttr::get(context, DistinctAttr::create(builder.getUnitAttr()),
+                                                builder.getStringAttr(func.getSymName()));
+  auto add = [&](const std::string &name) {
+    regions[name] = LLVM::AliasScopeAttr::get(context, DistinctAttr::create(builder.getUnitAttr()), domain,
+                                              builder.getStringAttr(name));
+  };
+  add("exchange");
+  func.walk([&](stage::AllocOp op) {
+    if (op.getName() != "relayout")
+      for (int64_t slot = 0; slot < op.getType().getSlots(); ++slot)
+        add((op.getName() + "." + std::to_string(slot)).str());
+  });
+}
+
+void LaneLowering::setRegion(Operation *op, StringRef region) {
+  if (regions.empty())
+    return;
+  SmallVector<Attribute> others;
+  for (auto &[name, scope] : regions)
+    if (name != region)
+      others.push_back(scope);
+  ArrayAttr own = builder.getArrayAttr(regions[region.str()]), rest = builder.getArrayAttr(others);
+  if (auto memory = dyn_cast<LLVM::AliasAnalysisOpInterface>(op)) {
+    memory.setAliasScopes(own);
+    memory.setNoAliasScopes(rest);
+  } else {
+    op->setAttr("alias_scopes", own);
+    op->setAttr("noalias_scopes", rest);
+  }
+}

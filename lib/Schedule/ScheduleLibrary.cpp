@@ -1,0 +1,72 @@
+#include "kiln/Schedule/ScheduleLibrary.h"
+
+#include "dialects/Schedule/Schedule.h"
+#include "mlir/Dialect/Transform/IR/TransformOps.h"
+#include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+using namespace kiln;
+
+/// Why a sequence does not fit a kernel; empty if it does.
+static std::string whyNot(transform::NamedSequenceOp sequence, kernel::FuncOp func, const kernel::ParamValues &fromUser) {
+  auto name = sequence->getAttrOfType<StringAttr>("schedule.kernel");
+  if (!name || name != func.getSymName())
+    return "it is for " + (name ? "@" + name.str() : std::string("no kernel (schedule.kernel is missing)"));
+  auto conditions = sequence->getAttrOfType<DictionaryAttr>("schedule.when");
+  if (!conditions)
+    return {};
+  for (NamedAttribute condition : conditions) {
+    Attribute value;
+    if (auto bound = fromUser.find(condition.getName().getValue()); bound != fromUser.end())
+      value = bound->second;
+    else if (kernel::ParamDeclAttr decl = func.getParam(condition.getName()))
+      value = decl.getValue();
+    if (value == condition.getValue())
+      continue;
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    os << "it needs " << condition.getName().getValue() << " = " << condition.getValue() << ", found ";
+    if (value)
+      os << value;
+    else
+      os << "none";
+    return text;
+  }
+  return {};
+}
+
+static LogicalResult applySequence(kernel::FuncOp func, const kernel::ParamValues &fromUser,
+                                   transform::NamedSequenceOp sequence) {
+  Builder builder(func.getContext());
+  SmallVector<NamedAttribute> bound;
+  for (auto &[name, value] : fromUser)
+    bound.push_back(builder.getNamedAttr(name, value));
+  func->setAttr("schedule.bound", builder.getDictionaryAttr(bound));
+  LogicalResult applied =
+      transform::applyTransformNamedSequence(func, sequence, ModuleOp(), transform::TransformOptions());
+  func->removeAttr("schedule.bound");
+  return applied;
+}
+
+LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamValues &fromUser,
+                                       const std::vector<std::string> &files, bool mustFit) {
+  std::vector<std::pair<std::string, std::string>> reasons;
+  for (const std::string &file : files) {
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, func.getContext());
+    if (!module)
+      return failure();
+    for (auto sequence : module->getOps<transform::NamedSequenceOp>()) {
+      std::string reason = whyNot(sequence, func, fromUser);
+      if (reason.empty())
+        return applySequence(func, fromUser, sequence);
+      reasons.push_back({sequence.getSymName().str(), reason});
+    }
+  }
+  if (!mustFit)
+    return success();
+  InFlightDiagnostic diag = func.emitError() << "no schedule of the file fits @" << func.getSymName();
+  for (auto &[sequence, reason] : reasons)
+    diag.attachNote() << "@" << sequence << ": " << reason;
+  return diag;
+}

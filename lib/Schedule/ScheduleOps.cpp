@@ -1,0 +1,134 @@
+// What each op of a schedule does to the kernel.
+#include "dialects/Schedule/Schedule.h"
+
+#include "dialects/Kernel/Specialize.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::schedule;
+
+/// Decisions change the payload in place; handles stay valid.
+static void readsHandle(OpOperand &handle, SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::onlyReadsHandle(MutableArrayRef<OpOperand>(handle), effects);
+  transform::modifiesPayload(effects);
+}
+
+/// Calls `decide` on every payload op of a handle, which must all be of type Op.
+template <typename Op>
+static DiagnosedSilenceableFailure onEach(Operation *self, transform::TransformState &state, Value handle,
+                                          llvm::function_ref<DiagnosedSilenceableFailure(Op)> decide) {
+  for (Operation *payload : state.getPayloadOps(handle)) {
+    auto op = dyn_cast<Op>(payload);
+    if (!op) {
+      DiagnosedSilenceableFailure error = emitDefiniteFailure(self)
+                                          << "applies to " << Op::getOperationName() << ", found '"
+                                          << payload->getName() << "'";
+      return error;
+    }
+    DiagnosedSilenceableFailure result = decide(op);
+    if (!result.succeeded())
+      return result;
+  }
+  return DiagnosedSilenceableFailure::success();
+}
+
+DiagnosedSilenceableFailure ParametersOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                                transform::TransformState &state) {
+  return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
+    kernel::ParamValues values;
+    auto fromUser = func->getAttrOfType<DictionaryAttr>("schedule.bound");
+    for (NamedAttribute value : getValues())
+      if (!fromUser || !fromUser.contains(value.getName()))
+        values[value.getName().getValue()] = value.getValue();
+    if (failed(kernel::bindParams(func, values)) || failed(kernel::bindDefaults(func)) ||
+        failed(kernel::foldSpecialized(func)))
+      return DiagnosedSilenceableFailure::definiteFailure();
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void ParametersOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getKernelMutable(), effects);
+}
+
+DiagnosedSilenceableFailure FindOp::apply(transform::TransformRewriter &, transform::TransformResults &results,
+                                          transform::TransformState &state) {
+  SmallVector<Operation *> found;
+  for (Operation *payload : state.getPayloadOps(getKernel()))
+    payload->walk([&](Operation *op) {
+      if (op->getName().getStringRef() == getName())
+        found.push_back(op);
+    });
+  if (found.empty() || (getIndex() && *getIndex() >= found.size()))
+    return emitDefiniteFailure() << "finds " << found.size() << " '" << getName() << "' in the kernel"
+                                      << (getIndex() ? ", not number " + std::to_string(*getIndex()) : std::string());
+  if (getIndex())
+    found = {found[*getIndex()]};
+  results.set(cast<OpResult>(getOps()), found);
+  return DiagnosedSilenceableFailure::success();
+}
+
+void FindOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::onlyReadsHandle(MutableArrayRef<OpOperand>(getKernelMutable()), effects);
+  transform::producesHandle((*this)->getOpResults(), effects);
+  transform::onlyReadsPayload(effects);
+}
+
+DiagnosedSilenceableFailure WavesOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                           transform::TransformState &state) {
+  return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
+    func->setAttr("schedule.waves", getCountAttr());
+    if (ArrayAttr attributes = getKernelAttributesAttr())
+      func->setAttr("schedule.kernel_attributes", attributes);
+    if (getHoldAccumulators())
+      func->setAttr("schedule.hold_accumulators", UnitAttr::get(getContext()));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void WavesOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getKernelMutable(), effects);
+}
+
+DiagnosedSilenceableFailure AtomOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                          transform::TransformState &state) {
+  return onEach<kernel::MmaOp>(*this, state, getMma(), [&](kernel::MmaOp mma) {
+    mma->setAttr("schedule.atom", getAtomAttr());
+    if (DenseI64ArrayAttr waves = getWavesAttr())
+      mma->setAttr("schedule.waves", waves);
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void AtomOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getMmaMutable(), effects);
+}
+
+DiagnosedSilenceableFailure StageOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                           transform::TransformState &state) {
+  return onEach<kernel::LoadOp>(*this, state, getLoads(), [&](kernel::LoadOp load) {
+    load->setAttr("schedule.copy", getAtomAttr());
+    if (DenseI64ArrayAttr swizzle = getSwizzleAttr())
+      load->setAttr("schedule.swizzle", swizzle);
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void StageOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getLoadsMutable(), effects);
+}
+
+DiagnosedSilenceableFailure PipelineOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                              transform::TransformState &state) {
+  return onEach<scf::ForOp>(*this, state, getLoop(), [&](scf::ForOp loop) {
+    Builder builder(getContext());
+    loop->setAttr("schedule.pipeline",
+                  builder.getDictionaryAttr(builder.getNamedAttr("buffers", getBuffersAttr())));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void PipelineOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getLoopMutable(), effects);
+}

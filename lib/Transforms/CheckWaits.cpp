@@ -1,0 +1,147 @@
+#include "CopyFootprint.h"
+#include "kiln/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include <map>
+
+using namespace mlir;
+
+namespace kiln::transforms {
+#define GEN_PASS_DEF_CHECKWAITS
+#include "lib/Transforms/Passes.h.inc"
+
+namespace {
+
+/// What is known of one slot of a buffer, for a wave that has just arrived here.
+struct SlotState {
+  int64_t newerOperations = 0; // copy operations issued after its last copy
+  enum { Empty, Copying, Landed, Visible } content = Empty;
+  enum { Idle, Reading, ReadByThisWave } reads = Idle;
+  bool operator==(const SlotState &other) const {
+    return newerOperations == other.newerOperations && content == other.content && reads == other.reads;
+  }
+};
+
+class WaitChecker {
+public:
+  explicit WaitChecker(const target::Machine &machine) : machine(machine) {}
+
+  LogicalResult walk(Block &block) {
+    for (Operation &op : block)
+      if (failed(visit(op)))
+        return failure();
+    return success();
+  }
+
+private:
+  using Key = std::pair<void *, int64_t>;
+  static constexpr int64_t manyOperations = 1 << 20;
+
+  static Key keyOf(Value buffer, Value slot) {
+    auto constant = slot.getDefiningOp<arith::ConstantIndexOp>();
+    return {buffer.getAsOpaquePointer(), constant ? constant.value() : -1};
+  }
+
+  LogicalResult visit(Operation &op) {
+    if (auto copy = dyn_cast<stage::CopyOp>(op))
+      return startCopy(copy);
+    if (auto read = dyn_cast<stage::ReadOp>(op))
+      return startRead(read);
+    if (auto write = dyn_cast<stage::WriteOp>(op)) {
+      // Ordinary writes are synchronous and stand between full barriers.
+      states[keyOf(write.getBuffer(), write.getSlot())].content = SlotState::Landed;
+      return success();
+    }
+    if (auto wait = dyn_cast<stage::WaitOp>(op)) {
+      for (auto &[key, state] : states) {
+        if (state.content == SlotState::Copying &&
+            state.newerOperations >= static_cast<int64_t>(wait.getCopies().value_or(0)))
+          state.content = SlotState::Landed;
+        if (state.reads == SlotState::Reading)
+          state.reads = SlotState::ReadByThisWave;
+      }
+      return success();
+    }
+    if (auto barrier = dyn_cast<stage::BarrierOp>(op)) {
+      for (auto &[key, state] : states) {
+        if (!barrier.getBare() && state.content == SlotState::Copying)
+          state.content = SlotState::Landed;
+        if (state.content == SlotState::Landed)
+          state.content = SlotState::Visible;
+        if (state.reads == SlotState::ReadByThisWave || !barrier.getBare())
+          state.reads = SlotState::Idle;
+      }
+      return success();
+    }
+    return visitRegions(op);
+  }
+
+  LogicalResult visitRegions(Operation &op) {
+    if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      // Until the state at the head of the body repeats: slots and counts are few, so it does.
+      std::vector<std::map<Key, SlotState>> seen;
+      while (!llvm::is_contained(seen, states)) {
+        seen.push_back(states);
+        if (failed(walk(*loop.getBody())))
+          return failure();
+      }
+      return success();
+    }
+    if (auto branch = dyn_cast<scf::IfOp>(op)) {
+      auto before = states;
+      if (failed(walk(*branch.thenBlock())))
+        return failure();
+      auto after = states;
+      states = before;
+      if (branch.elseBlock() && failed(walk(*branch.elseBlock())))
+        return failure();
+      states = after;
+    }
+    return success();
+  }
+
+  LogicalResult startCopy(stage::CopyOp copy) {
+    FailureOr<int64_t> operations = copyOperations(copy, machine);
+    if (failed(operations))
+      return failure();
+    SlotState &state = states[keyOf(copy.getBuffer(), copy.getSlot())];
+    if (state.reads != SlotState::Idle)
+      return copy.emitOpError() << "refills a slot that may still be read: no "
+                                << (state.reads == SlotState::Reading ? "wait for the reads" : "barrier after the reads")
+                                << " comes before it";
+    for (auto &[key, other] : states)
+      if (other.content == SlotState::Copying)
+        other.newerOperations = std::min(other.newerOperations + *operations, manyOperations);
+    state.content = SlotState::Copying;
+    state.newerOperations = 0;
+    return success();
+  }
+
+  LogicalResult startRead(stage::ReadOp read) {
+    SlotState &state = states[keyOf(read.getBuffer(), read.getSlot())];
+    if (state.content != SlotState::Visible)
+      return read.emitOpError() << "reads a slot that "
+                                << (state.content == SlotState::Empty     ? "was never filled"
+                                    : state.content == SlotState::Copying ? "may still be copied: no wait covers it"
+                                                                          : "other waves may not have filled: no "
+                                                                            "barrier follows the wait");
+    state.reads = SlotState::Reading;
+    return success();
+  }
+
+  const target::Machine &machine;
+  std::map<Key, SlotState> states;
+};
+
+struct CheckWaits : impl::CheckWaitsBase<CheckWaits> {
+  void runOnOperation() override {
+    target::Machine machine(target::Machine::of(getOperation()));
+    for (auto func : getOperation().getOps<kernel::FuncOp>())
+      if (failed(WaitChecker(machine).walk(func.getBody().front())))
+        return signalPassFailure();
+  }
+};
+} // namespace
+} // namespace kiln::transforms

@@ -1,0 +1,23 @@
+#include "CopyFootprint.h"
+
+using namespace mlir;
+using namespace kiln;
+
+FailureOr<int64_t> transforms::copyOperations(stage::CopyOp op, const target::Machine &machine) {
+  target::CopyOp atom;
+  for (target::CopyOp candidate : machine.all<target::CopyOp>())
+    if (candidate.getSymName() == op.getAtom())
+      atom = candidate;
+  if (!atom || atom.getFrom() != "global" || atom.getTo() != "shared")
+    return op.emitOpError() << "names '" << op.getAtom() << "', which is no copy of " << machine.name()
+                            << " from global to shared memory",
+           failure();
+  auto waves = op->getParentOfType<kernel::FuncOp>()->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
+  stage::BufferType buffer = op.getBuffer().getType();
+  int64_t bytes = buffer.getSlotBytes(), perRound = waves * machine.lanes() * static_cast<int64_t>(atom.getBytes());
+  if (buffer.getPad() || bytes % perRound)
+    return op.emitOpError() << "copies " << bytes << " bytes, which is no multiple of the " << perRound << " that " << waves
+                            << " waves move with one '" << op.getAtom() << "' each",
+           failure();
+  return bytes / perRound;
+}

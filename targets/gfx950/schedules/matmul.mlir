@@ -1,0 +1,26 @@
+// Matrix multiplication on gfx950: interleaved loops that leave copies in flight.
+//
+// Both operands go from memory straight to LDS (16 bytes per lane), four slots of a 256 x 32 tile each: 128 KiB of the
+// 160. While one slot is multiplied, the next is read into registers and the one just left is refilled, so two
+// steps of copies are in flight at every wait.
+//
+// A row of a tile is 64 bytes, four chunks of 16. A 128-bit LDS read serves 16 lanes at a time from 64 banks of 4
+// bytes: lanes 0-3, 12-15 and 20-27, then 4-11, 16-19 and 28-31, and the same for the upper half. Lane l reads chunk
+// l / 16 of row l % 16. With row bits 2 and 3 XORing 2 and 3 to the chunk (16 and 24 to the column), each such group touches
+// every bank once.
+module attributes {transform.with_named_sequence} {
+  // Two waves per SIMD: each owns 128 x 64 of C.
+  transform.named_sequence @matmul_8_waves(%kernel: !transform.any_op {transform.readonly})
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = bf16, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+    schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
+    schedule.waves %kernel count 8 attributes [["amdgpu-agpr-alloc", "128"]] hold_accumulators : !transform.any_op
+    %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.atom %mma uses @mfma_f32_16x16x32_bf16 waves [2, 4] : !transform.any_op
+    %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
+    %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.pipeline %loop buffers 4 : !transform.any_op
+    transform.yield
+  }
+}
