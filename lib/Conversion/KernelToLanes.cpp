@@ -114,8 +114,8 @@ LogicalResult LaneLowering::run() {
   LLVM::LLVMFuncOp lanes = createFunction();
   Block *body = lanes.addEntryBlock(builder);
   builder.setInsertionPointToStart(body);
-  Operation *marker = LLVM::UnreachableOp::create(builder, loc);
-  entry.setInsertionPoint(marker);
+  sectionStart = LLVM::UnreachableOp::create(builder, loc);
+  entry.setInsertionPoint(sectionStart);
 
   int64_t sharedBytes = 0;
   if (auto bytes = func->getAttrOfType<IntegerAttr>("kiln.shared_bytes"))
@@ -131,31 +131,54 @@ LogicalResult LaneLowering::run() {
     sharedBase = LLVM::AddressOfOp::create(entry, loc, pointerType, name);
   }
   std::swap(builder, entry);
-  Value thread = apply("thread_id");
+  threadId = apply("thread_id");
   std::swap(builder, entry);
-  laneId = arith::AndIOp::create(entry, loc, thread, i32(machine.lanes() - 1));
-  waveId = arith::ShRUIOp::create(entry, loc, thread, i32(llvm::Log2_64(machine.lanes())));
-  if (machine.operation("uniform")) {
-    std::swap(builder, entry);
-    waveId = apply("uniform", waveId);
-    std::swap(builder, entry);
-  }
+  deriveIds();
   bindArguments(lanes);
   collectRegions();
   builder.setInsertionPointToEnd(body);
   if (failed(lowerBlock(func.getBody().front())))
     return failure();
-  marker->erase();
+  sectionStart->erase();
   func.erase();
   return success();
+}
+
+void LaneLowering::deriveIds() {
+  laneId = arith::AndIOp::create(entry, loc, threadId, i32(machine.lanes() - 1));
+  waveId = arith::ShRUIOp::create(entry, loc, threadId, i32(llvm::Log2_64(machine.lanes())));
+  if (!machine.operation("uniform"))
+    return;
+  std::swap(builder, entry);
+  waveId = apply("uniform", waveId);
+  std::swap(builder, entry);
+}
+
+void LaneLowering::startSection(bool afresh) {
+  if (outermostLoop)
+    return;
+  Block *body = sectionStart->getBlock();
+  sectionStart->moveBefore(body, body->end());
+  entry.setInsertionPoint(sectionStart);
+  if (!afresh || !machine.operation("opaque"))
+    return;
+  std::swap(builder, entry);
+  threadId = apply("opaque", threadId);
+  std::swap(builder, entry);
+  deriveIds();
 }
 
 //===-- Ops --------------------------------------------------------------------------------------------------===//
 
 LogicalResult LaneLowering::lowerBlock(Block &block) {
-  for (Operation &op : block)
+  for (Operation &op : block) {
+    if (op.getNumRegions())
+      startSection(/*afresh=*/false);
     if (failed(lower(op)))
       return failure();
+    if (op.getNumRegions())
+      startSection(/*afresh=*/op.walk([](stage::CopyOp) { return WalkResult::interrupt(); }).wasInterrupted());
+  }
   return success();
 }
 

@@ -42,6 +42,11 @@ private:
   // KernelToLanes.cpp: the frame.
   mlir::LLVM::LLVMFuncOp createFunction();
   void bindArguments(mlir::LLVM::LLVMFuncOp lanes);
+  void deriveIds();
+  /// From here on what all lanes compute once is computed here and not at the kernel's start, so that its registers are not
+  /// occupied before. `afresh` also hides from LLVM that lane numbers are the same as before: after a loop that
+  /// needs every register nothing should have been kept through it.
+  void startSection(bool afresh);
   mlir::LogicalResult lowerBlock(mlir::Block &block);
   mlir::LogicalResult lower(mlir::Operation &op);
   mlir::LogicalResult lowerFor(mlir::scf::ForOp op);
@@ -120,12 +125,13 @@ private:
   kernel::FuncOp func;
   target::Machine machine;
   mlir::OpBuilder builder;
-  mlir::OpBuilder entry; // inserts before the kernel's first op: what all lanes compute once
+  mlir::OpBuilder entry; // inserts before `sectionStart`: what all lanes compute once
+  mlir::Operation *sectionStart = nullptr;
   mlir::Location loc;
   mlir::IRMapping scalars;
   llvm::DenseMap<mlir::Value, Pieces> tiles;
   llvm::DenseMap<mlir::Value, TensorValues> tensors;
-  mlir::Value laneId, waveId, sharedBase;
+  mlir::Value threadId, laneId, waveId, sharedBase;
   std::map<std::string, mlir::Attribute> regions; // alias scopes, if the kernel has asynchronous copies
   mlir::Operation *outermostLoop = nullptr;
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> hoisted;

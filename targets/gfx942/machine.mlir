@@ -148,6 +148,27 @@ target.machine @gfx942 attributes {
     target.yield %same : i32
   }
 
+  // The same value, of which LLVM knows nothing.
+  target.operation @opaque {
+  ^bb0(%value: i32):
+    %same = llvm.inline_asm has_side_effects "", "=v,0" %value : (i32) -> i32
+    target.yield %same : i32
+  }
+
+  // The same value in accumulation registers. A loop that carries constants has them broken into single registers
+  // by LLVM (CodeGenPrepare), of the wrong file; it does not see through this.
+  target.operation @hold_4 {
+  ^bb0(%value: vector<4xf32>):
+    %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<4xf32>) -> vector<4xf32>
+    target.yield %same : vector<4xf32>
+  }
+
+  target.operation @hold_16 {
+  ^bb0(%value: vector<16xf32>):
+    %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<16xf32>) -> vector<16xf32>
+    target.yield %same : vector<16xf32>
+  }
+
   // The value of the lane whose number differs by XOR with `mask` (ds_bpermute_b32 takes four times the lane,
   // 11.3).
   target.operation @shuffle_xor {
