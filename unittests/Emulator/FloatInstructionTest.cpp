@@ -1,5 +1,6 @@
 // Floating-point instructions of VOP1, VOP2, VOP3, VOPC: modes, modifiers, halves. Expectations by hand.
 #include "Snippet.h"
+#include <algorithm>
 #include <cmath>
 
 using namespace kiln::emulator;
@@ -89,6 +90,29 @@ TEST(FloatInstruction, NaNs) {
   EXPECT_EQ(t.with("v_max3_f32 v0, v1, v2, v3", bits(1.0f), bits(3.0f), 0x7fc00000), bits(3.0f));
   EXPECT_EQ(t.with("v_maximum3_f32 v0, v1, v2, v3", bits(1.0f), bits(3.0f), 0x7fc00000), 0x7fc00000u);
   EXPECT_EQ(t.with("v_med3_f32 v0, v1, v2, v3", bits(5.0f), bits(-3.0f), bits(1.0f)), bits(1.0f));
+  EXPECT_EQ(t.with("v_med3_f32 v0, v1, v2, v3", 0x7fc00000, bits(-3.0f), bits(1.0f)), bits(-3.0f)); // min3
+}
+
+TEST(FloatInstruction,
+     MedianWithAndWithoutIeee) { // the vectorised form serves IEEE = 0, the exact one the other
+  const float values[] = {-2.0f, -0.0f, 0.0f, 1.5f, INFINITY, NAN};
+  for (uint32_t mode : {0xF0u, 0x2F0u})
+    for (float a : values)
+      for (float b : values)
+        for (float c : values) {
+          FloatTest t;
+          t.mode(mode);
+          float r = t.withF("v_med3_f32 v0, v1, v2, v3", a, b, c);
+          float sorted[3] = {a, b, c};
+          auto end = std::remove_if(sorted, sorted + 3, [](float x) { return std::isnan(x); });
+          std::sort(sorted, end);
+          if (end == sorted + 3)
+            EXPECT_EQ(r, sorted[1]);
+          else if (end == sorted)
+            EXPECT_TRUE(std::isnan(r));
+          else // the smallest number
+            EXPECT_EQ(r, sorted[0]);
+        }
 }
 
 TEST(FloatInstruction, OutputModifiers) {
@@ -127,6 +151,8 @@ TEST(FloatInstruction, Transcendentals) {
   EXPECT_EQ(t.withF("v_sqrt_f32 v0, v1", 2.25f), 1.5f);
   EXPECT_EQ(t.withF("v_exp_f32 v0, v1", -3.0f), 0.125f);
   EXPECT_EQ(t.withF("v_log_f32 v0, v1", 8.0f), 3.0f);
+  EXPECT_EQ(t.with("v_exp_f32 v0, v1", bits(-130.0f)), 0u);
+  EXPECT_EQ(t.with("v_log_f32 v0, v1", bits(-1.0f)), 0xffc00000u);
   EXPECT_EQ(t.withF("v_sin_f32 v0, v1", 0.25f), 1.0f);
   EXPECT_EQ(t.withF("v_cos_f32 v0, v1", 0.5f), -1.0f);
   EXPECT_EQ(t.with("v_rcp_f32 v0, v1", 0x7f800001), 0x7fc00001u);

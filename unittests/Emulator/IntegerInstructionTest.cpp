@@ -85,6 +85,10 @@ TEST(PackedInstruction, PairsOfF32) {
   ASSERT_EQ(t.run("v_pk_mul_f32 v[0:1], v[2:3], 2.0 op_sel_hi:[1,0]"), "");
   EXPECT_EQ(t.f(0), 2.0f);
   EXPECT_EQ(t.f(1), 4.0f);
+  t.fill(2, 0x00400000), t.wave().mode.bits = 0xC0; // a denormal, flushed
+  ASSERT_EQ(t.run("v_pk_add_f32 v[0:1], v[2:3], 0 op_sel_hi:[1,0]"), "");
+  EXPECT_EQ(t.v(0), 0u);
+  EXPECT_EQ(t.f(1), 2.0f);
   t.s(2) = bits(3.0f), t.s(3) = bits(4.0f);
   ASSERT_EQ(t.run("v_pk_mul_f32 v[0:1], v[2:3], s[2:3]"), "");
   EXPECT_EQ(t.f(1), 8.0f);

@@ -112,8 +112,10 @@ static void addTranscendentals(InstructionSet &isa) {
   addFastSpecial<Op::Sqrt>(isa, "v_sqrt_f32", [](f32 a) { return std::sqrt(flushDenormal(a)); });
   addFastSpecial<Op::Rsq>(isa, "v_rsq_f32",
                           [](f32 a) { return f32(1.0 / std::sqrt(f64(flushDenormal(a)))); });
-  addSpecial<num::F32, Op::Exp2>(isa, "exp", "f32");
-  addSpecial<num::F32, Op::Log2>(isa, "log", "f32");
+  addFastSpecial<Op::Exp2>(isa, "v_exp_f32",
+                           [](f32 a) { return flushDenormal(f32(std::exp2(f64(flushDenormal(a))))); });
+  addFastSpecial<Op::Log2>(isa, "v_log_f32",
+                           [](f32 a) { return flushDenormal(f32(std::log2(f64(flushDenormal(a))))); });
   addSpecial<num::F32, Op::Exp2>(isa, "exp_legacy", "f32");
   addSpecial<num::F32, Op::Log2>(isa, "log_legacy", "f32");
   addSpecial<num::F32, Op::Sin>(isa, "sin", "f32");

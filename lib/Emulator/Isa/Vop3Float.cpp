@@ -53,7 +53,19 @@ static void addThree(InstructionSet &isa) {
       [](const LaneContext &m, Raw32 a, Raw32 b, Raw32 c) {
         return Raw32{num::max3<F32>(a.bits, b.bits, c.bits, m.mode)};
       });
-  addTernary<F32, num::med3<F32>>(isa, "v_med3_f32");
+  addFloat<false, true>(
+      isa, "v_med3_f32",
+      [](f32 a, f32 b, f32 c) {
+        f32 low = plainMinMax<false>(plainMinMax<false>(a, b), c);
+        f32 high = plainMinMax<true>(plainMinMax<true>(a, b), c);
+        f32 others = high == a   ? plainMinMax<true>(b, c)
+                     : high == b ? plainMinMax<true>(a, c)
+                                 : plainMinMax<true>(a, b);
+        return isNaNBits(a) || isNaNBits(b) || isNaNBits(c) ? low : others;
+      },
+      [](const LaneContext &m, Raw32 a, Raw32 b, Raw32 c) {
+        return Raw32{num::med3<F32>(a.bits, b.bits, c.bits, m.mode)};
+      });
   addTernary<F16, num::min3<F16>, Upper16::Keep>(isa, "v_min3_f16");
   addTernary<F16, num::max3<F16>, Upper16::Keep>(isa, "v_max3_f16");
   addTernary<F16, num::med3<F16>, Upper16::Keep>(isa, "v_med3_f16");

@@ -124,7 +124,7 @@ void runPackedF32(const Fast &fast, const Exact &exact, Wave &wave, const Instru
     sources[n] = plainSource(wave, inst.src[n], buffers[n]);
   u64 enabled = wave.exec();
   num::FloatMode mode = num::FloatMode::fromRegister(wave.mode.bits);
-  bool hostAgrees = detail::hostAgrees<f32>(wave.mode) && !mode.flushIn32 && !mode.flushOut32;
+  bool hostAgrees = detail::hostAgrees<f32>(wave.mode) && mode.flushIn32 == mode.flushOut32;
   for (unsigned upper = 0; upper < 2; ++upper) {
     const u32 *words[count];
     u32 flip[count];
@@ -135,17 +135,26 @@ void runPackedF32(const Fast &fast, const Exact &exact, Wave &wave, const Instru
     }
     u32 *result = out.words[upper];
     bool nan = false;
-    if (hostAgrees)
+    auto hostLoop = [&](auto flushes) {
+      constexpr bool Flush = decltype(flushes)::value;
+      auto operand = [&](size_t n, unsigned lane) {
+        f32 value = bitCast<f32>(words[n][lane] ^ flip[n]);
+        return Flush ? flushDenormal(value) : value;
+      };
       for (unsigned lane = 0; lane < Lanes; ++lane) {
         f32 r;
         if constexpr (count == 2)
-          r = fast(bitCast<f32>(words[0][lane] ^ flip[0]), bitCast<f32>(words[1][lane] ^ flip[1]));
+          r = fast(operand(0, lane), operand(1, lane));
         else
-          r = fast(bitCast<f32>(words[0][lane] ^ flip[0]), bitCast<f32>(words[1][lane] ^ flip[1]),
-                   bitCast<f32>(words[2][lane] ^ flip[2]));
-        result[lane] = bitCast<u32>(r);
+          r = fast(operand(0, lane), operand(1, lane), operand(2, lane));
+        result[lane] = bitCast<u32>(Flush ? flushDenormal(r) : r);
         nan |= (result[lane] & 0x7FFFFFFF) > 0x7F800000;
       }
+    };
+    if (hostAgrees && mode.flushIn32)
+      hostLoop(std::true_type());
+    else if (hostAgrees)
+      hostLoop(std::false_type());
     if (!hostAgrees || nan)
       for (u64 rest = enabled; rest; rest &= rest - 1) {
         unsigned lane = unsigned(__builtin_ctzll(rest));
