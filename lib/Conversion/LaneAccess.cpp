@@ -312,16 +312,23 @@ Value LaneLowering::sharedPointer(stage::BufferType buffer, Value alloc, Value s
   }
   auto pointerType = LLVM::LLVMPointerType::get(builder.getContext(), machine.memory("shared").getSpace());
   Type byte = builder.getI8Type();
-  Value pointer = LLVM::GEPOp::create(entry, loc, pointerType, byte, sharedBase, lanePart);
   Value slotNumber = scalars.lookup(slot);
-  if (auto constant = slotNumber.getDefiningOp<arith::ConstantOp>()) {
-    fixed += cast<IntegerAttr>(constant.getValue()).getInt() * buffer.getSlotBytes();
-  } else {
+  auto slotConstant = slotNumber.getDefiningOp<arith::ConstantOp>();
+  int64_t constantPart = *allocOp.getOffset() + (fixed & ~crossed);
+  if (slotConstant)
+    constantPart += cast<IntegerAttr>(slotConstant.getValue()).getInt() * buffer.getSlotBytes();
+  // Instructions add constants of 16 bits. One base for every 64 KiB serves all accesses; without it each that is
+  // farther away has an address register of its own.
+  int64_t window = constantPart & ~int64_t(0xFFFF);
+  if (window)
+    lanePart = arith::AddIOp::create(entry, loc, lanePart, i32(window));
+  Value pointer = LLVM::GEPOp::create(entry, loc, pointerType, byte, sharedBase, lanePart);
+  if (!slotConstant) {
     Value slotOffset = arith::MulIOp::create(builder, loc, slotNumber, i32(buffer.getSlotBytes()));
     pointer = LLVM::GEPOp::create(builder, loc, pointerType, byte, pointer, slotOffset);
   }
-  int32_t constantPart = static_cast<int32_t>(*allocOp.getOffset() + (fixed & ~crossed));
-  return LLVM::GEPOp::create(builder, loc, pointerType, byte, pointer, ArrayRef<LLVM::GEPArg>{constantPart},
+  constantPart -= window;
+  return LLVM::GEPOp::create(builder, loc, pointerType, byte, pointer, ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(constantPart)},
                              LLVM::GEPNoWrapFlags::inbounds);
 }
 
