@@ -1,3 +1,4 @@
+#include "LoopsToBlocks.h"
 #include "kiln/Conversion/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -30,6 +31,7 @@ struct ConvertLanesToLLVM : impl::ConvertLanesToLLVMBase<ConvertLanesToLLVM> {
     MLIRContext *context = &getContext();
     {
       RewritePatternSet patterns(context);
+      populateRotatedLoopPattern(patterns);
       populateSCFToControlFlowConversionPatterns(patterns);
       ConversionTarget target(*context);
       target.addIllegalDialect<scf::SCFDialect>();
