@@ -9,12 +9,13 @@
 // l / 16 of row l % 16. With row bits 2 and 3 XORing 2 and 3 to the chunk (16 and 24 to the column), each such group touches
 // every bank once.
 module attributes {transform.with_named_sequence} {
-  // Two waves per SIMD: each owns 128 x 64 of C.
+  // Two waves per SIMD, so 256 registers each: a wave owns 128 x 64 of C in 128 accumulation registers. 16 more are
+  // reserved because with a full file LLVM copies accumulators around (it does not tie a result to its addend).
   transform.named_sequence @matmul_8_waves(%kernel: !transform.any_op {transform.readonly})
       attributes {schedule.kernel = "matmul",
                   schedule.when = {T = bf16, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
     schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
-    schedule.waves %kernel count 8 attributes [["amdgpu-agpr-alloc", "128"]] hold_accumulators : !transform.any_op
+    schedule.waves %kernel count 8 attributes [["amdgpu-agpr-alloc", "144"]] hold_accumulators : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @mfma_f32_16x16x32_bf16 waves [2, 4] : !transform.any_op
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
