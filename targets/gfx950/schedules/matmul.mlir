@@ -24,4 +24,19 @@ module attributes {transform.with_named_sequence} {
     schedule.pipeline %loop buffers 4 : !transform.any_op
     transform.yield
   }
+
+  // One wave per SIMD with all 512 registers: a wave owns 128 x 128 of C in all 256 accumulation registers.
+  transform.named_sequence @matmul_4_waves(%kernel: !transform.any_op {transform.readonly})
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = bf16, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+    schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
+    schedule.waves %kernel count 4 attributes [["amdgpu-agpr-alloc", "256"], ["amdgpu-waves-per-eu", "1,1"]] hold_accumulators : !transform.any_op
+    %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.atom %mma uses @mfma_f32_16x16x32_bf16 waves [2, 2] : !transform.any_op
+    %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
+    %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.pipeline %loop buffers 4 : !transform.any_op
+    transform.yield
+  }
 }
