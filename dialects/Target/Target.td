@@ -63,7 +63,7 @@ def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, 
     `verifyComplete` checks what they make together.
 
     ```mlir
-    target.machine @toy attributes {triple = "amdgcn-amd-amdhsa", cpu = "gfx950", lanes = 64, max_threads = 1024,
+    target.machine @toy attributes {triple = "amdgcn-amd-amdhsa", cpu = "toy", lanes = 64, max_threads = 1024,
                          formats = [f32, bf16], tracking = "counter"} {
       target.memory @shared {space = 3, bytes = 65536, banks = 32, bank_bytes = 4}
     }

@@ -61,7 +61,7 @@ struct Requirement {
 /// The kernel's code for one target. Several variants of one target are tried in order; the first whose
 /// requirements hold is launched.
 struct Variant {
-  std::string target;                        // "gfx950", "sm_90a"
+  std::string target;                        // name of a folder in targets/
   std::vector<std::string> features;         // "xnack-"; empty: any
   std::string format;                        // "code-object", "ptx", "cubin"
   std::string code;                          // the file's bytes
