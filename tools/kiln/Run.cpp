@@ -1,23 +1,47 @@
 // kiln run: executes a kernel without a device and saves what it computed.
 #include "Commands.h"
+#include "Emulate.h"
 #include "HostMemory.h"
+#ifdef KILN_COMPILER
 #include "Interpret.h"
+#endif
 
-#include <cstdio>
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace kiln;
 using namespace kiln::tools;
 
 namespace {
 struct RunOptions {
-  std::string file, device = "interpreter", kernel, launchFile;
-  std::vector<std::string> params, args;
+  std::string file, device, kernel, launchFile, grid, block, tolerance;
+  std::vector<std::string> params, args, checks;
+  uint32_t dynamicLds = 0;
+  bool json = false;
+  emulator::LaunchOptions emulation;
+};
+
+/// What a run has to say for itself, as text or as one JSON object.
+struct Report {
+  llvm::json::Object object;
+  std::vector<std::string> lines;
+  bool clean = true;
 };
 } // namespace
 
 static int complain(const std::string &text, int status = Failure) {
   std::fprintf(stderr, "error: %s\n", text.c_str());
   return status;
+}
+
+/// An error of the run itself, which --json reports on stdout.
+static int fail(const RunOptions &options, const std::string &error) {
+  if (options.json)
+    llvm::outs() << llvm::json::Value(llvm::json::Object{{"status", "error"}, {"error", error}}) << "\n";
+  else
+    complain(error);
+  return Failure;
 }
 
 static bool buildLaunch(const RunOptions &options, launch::Launch &launch, std::string &error) {
@@ -27,6 +51,14 @@ static bool buildLaunch(const RunOptions &options, launch::Launch &launch, std::
       launch = *read;
     return read.has_value();
   }
+  for (auto [text, dim] :
+       {std::pair(&options.grid, &launch.grid), std::pair(&options.block, &launch.block)}) {
+    std::optional<launch::Dim3> read = text->empty() ? launch::Dim3() : launch::parseDim3(*text, error);
+    if (!read)
+      return false;
+    *dim = *read;
+  }
+  launch.dynamicLds = options.dynamicLds;
   for (const std::string &text : options.args) {
     std::optional<launch::Argument> arg =
         launch::parseArgument(text, static_cast<unsigned>(launch.args.size()), error);
@@ -37,30 +69,198 @@ static bool buildLaunch(const RunOptions &options, launch::Launch &launch, std::
   return true;
 }
 
+/// "RELATIVE[,ABSOLUTE]"; nothing where the type's own tolerance holds.
+static bool parseTolerance(const std::string &text, std::optional<launch::Tolerance> &tolerance,
+                           std::string &error) {
+  if (text.empty())
+    return true;
+  auto [relative, absolute] = llvm::StringRef(text).split(',');
+  tolerance.emplace();
+  if (!relative.getAsDouble(tolerance->relative) &&
+      (absolute.empty() || !absolute.getAsDouble(tolerance->absolute)))
+    return true;
+  error = "--tolerance: expected RELATIVE[,ABSOLUTE], found '" + text + "'";
+  return false;
+}
+
+/// Compares one argument with "[N=]FILE"; without N, with the first argument that has `save`.
+static bool check(const std::string &text, const RunOptions &options, const launch::Launch &launch,
+                  const std::vector<launch::BoundArgument> &args, launch::Memory &memory, Report &report,
+                  std::string &error) {
+  auto [head, tail] = llvm::StringRef(text).split('=');
+  unsigned number = 0;
+  std::string file = tail.str();
+  if (tail.empty() || head.getAsInteger(10, number)) {
+    file = text;
+    while (number < launch.args.size() && launch.args[number].save.empty())
+      ++number;
+  }
+  if (number >= args.size() || !args[number].isBuffer) {
+    error = "--check: expected NUMBER=FILE.npy with the number of a buffer argument (or an argument that is "
+            "saved), found '" +
+            text + "'";
+    return false;
+  }
+  const launch::ArrayType &type = args[number].type;
+  std::optional<launch::Tolerance> tolerance;
+  std::optional<launch::NpyArray> expected = launch::readNpy(file, error);
+  std::vector<uint8_t> found(type.bytes());
+  if (!expected || !parseTolerance(options.tolerance, tolerance, error) ||
+      (!found.empty() && !memory.read(args[number].address, found.data(), found.size(), error)))
+    return false;
+  std::optional<launch::Comparison> result = launch::compare(
+      type, found.data(), *expected, tolerance.value_or(launch::defaultTolerance(type.type)), error);
+  if (!result) {
+    error = "argument " + std::to_string(number) + " against " + file + ": " + error;
+    return false;
+  }
+  report.clean &= result->wrong == 0;
+  report.lines.push_back("argument " + std::to_string(number) + " against " + file + ": " + result->str());
+  llvm::json::Object object{{"argument", number},
+                            {"file", file},
+                            {"elements", static_cast<int64_t>(result->elements)},
+                            {"wrong", static_cast<int64_t>(result->wrong)},
+                            {"summary", result->str()}};
+  llvm::json::Value &list = report.object.try_emplace("checks", llvm::json::Array()).first->second;
+  list.getAsArray()->push_back(std::move(object));
+  return true;
+}
+
+/// What follows every run: outputs are saved and compared, the report is printed.
+static int finish(const RunOptions &options, const launch::Launch &launch,
+                  const std::vector<launch::BoundArgument> &args, launch::Memory &memory, Report report) {
+  std::string error;
+  if (!launch::saveOutputs(launch, args, memory, error))
+    return fail(options, error);
+  for (const std::string &text : options.checks)
+    if (!check(text, options, launch, args, memory, report, error))
+      return fail(options, error);
+  if (options.json) {
+    report.object["status"] = report.clean ? "ok" : "finding";
+    llvm::outs() << llvm::json::Value(std::move(report.object)) << "\n";
+  } else {
+    for (const std::string &line : report.lines)
+      llvm::outs() << line << "\n";
+  }
+  return report.clean ? Success : Failure;
+}
+
+static llvm::json::Object describe(const emulator::Finding &finding) {
+  llvm::json::Object object{
+      {"kind", finding.kind},
+      {"message", finding.message},
+      {"pc", static_cast<int64_t>(finding.pc)},
+      {"disassembly", finding.disassembly},
+      {"workgroup", llvm::json::Array{finding.workgroup[0], finding.workgroup[1], finding.workgroup[2]}},
+      {"wave", finding.wave}};
+  if (finding.lane >= 0)
+    object["lane"] = finding.lane;
+  if (finding.address)
+    object["address"] = static_cast<int64_t>(finding.address);
+  if (!finding.source.empty())
+    object["source"] = finding.source;
+  return object;
+}
+
+static Report reportOf(const Emulation &run) {
+  Report report;
+  llvm::json::Array findings;
+  for (const emulator::Finding &finding : run.result.findings) {
+    std::string text =
+        llvm::formatv("{0}: {1}, at {2:x}: {3} (workgroup {4}, {5}, {6}, wave {7})", finding.kind,
+                      finding.message, finding.pc, finding.disassembly, finding.workgroup[0],
+                      finding.workgroup[1], finding.workgroup[2], finding.wave);
+    report.lines.push_back(finding.source.empty() ? text : finding.source + ": " + text);
+    findings.push_back(describe(finding));
+  }
+  report.clean = run.result.findings.empty();
+  report.lines.push_back(llvm::formatv("{0} on {1}: {2} instructions in {3:f3} s", run.kernel,
+                                       emulator::chipName(run.device->chip()), run.result.instructions,
+                                       run.result.seconds));
+  report.object = llvm::json::Object{{"kernel", run.kernel},
+                                     {"device", emulator::chipName(run.device->chip())},
+                                     {"findings", std::move(findings)},
+                                     {"instructions", static_cast<int64_t>(run.result.instructions)},
+                                     {"seconds", run.result.seconds}};
+  return report;
+}
+
+static int runEmulator(const RunOptions &options, std::optional<emulator::Chip> chip,
+                       const launch::Launch &launch) {
+  std::string error;
+  std::optional<std::vector<uint8_t>> elf = launch::readFile(options.file, error);
+  if (!elf)
+    return fail(options, error);
+  auto run = runCodeObject(*elf, launch, options.emulation, chip);
+  if (!run)
+    return fail(options, options.file + ": " + llvm::toString(run.takeError()));
+  DeviceMemory memory(run->device->memory());
+  return finish(options, launch, run->arguments, memory, reportOf(*run));
+}
+
+#ifdef KILN_COMPILER
+static int runInterpreted(const RunOptions &options, const launch::Launch &launch) {
+  std::string error;
+  HostMemory memory;
+  std::optional<std::vector<launch::BoundArgument>> args = launch::materialise(launch, memory, error);
+  if (!args)
+    return complain(error);
+  if (!runInterpreter({options.file, launch.kernel, options.params}, *args))
+    return Failure;
+  return finish(options, launch, *args, memory, Report());
+}
+#endif
+
 static int run(const RunOptions &options) {
   launch::Launch launch;
   std::string error;
   if (!buildLaunch(options, launch, error))
     return complain(error, Usage);
-  if (options.device != "interpreter")
-    return complain("--device: unknown device '" + options.device + "'; known are interpreter", Usage);
-  HostMemory memory;
-  std::optional<std::vector<launch::BoundArgument>> args = launch::materialise(launch, memory, error);
-  if (!args)
-    return complain(error);
-  std::string kernel = options.kernel.empty() ? launch.kernel : options.kernel;
-  if (!runInterpreter({options.file, kernel, options.params}, *args))
-    return Failure;
-  if (!launch::saveOutputs(launch, *args, memory, error))
-    return complain(error);
-  return Success;
+  if (!options.kernel.empty())
+    launch.kernel = options.kernel;
+  bool isSource = llvm::StringRef(options.file).ends_with(".mlir");
+  std::string device = !options.device.empty() ? options.device : isSource ? "interpreter" : "emulator";
+#ifdef KILN_COMPILER
+  if (device == "interpreter")
+    return runInterpreted(options, launch);
+#endif
+  auto [name, chipText] = llvm::StringRef(device).split(':');
+  std::optional<emulator::Chip> chip;
+  for (emulator::Chip known : {emulator::Chip::Gfx942, emulator::Chip::Gfx950})
+    if (chipText == emulator::chipName(known))
+      chip = known;
+  if (name != "emulator" || (!chip && !chipText.empty()))
+    return complain("--device: unknown device '" + device +
+                        "'; known are interpreter, emulator, emulator:gfx942, emulator:gfx950",
+                    Usage);
+  return runEmulator(options, chip, launch);
+}
+
+static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
+  using emulator::MemoryTiming;
+  using emulator::Policy;
+  static const std::map<std::string, Policy> policies = {
+      {"short-turns", Policy::ShortTurns}, {"random", Policy::Random}, {"one-ahead", Policy::OneAhead}};
+  static const std::map<std::string, MemoryTiming> timings = {{"at-issue", MemoryTiming::AtIssue},
+                                                              {"at-wait", MemoryTiming::AtWait},
+                                                              {"random", MemoryTiming::Random}};
+  emulator::LaunchOptions &emulation = options.emulation;
+  command.add_option("--policy", emulation.policy, "How waves take turns: short-turns, random, one-ahead")
+      ->transform(CLI::CheckedTransformer(policies));
+  command.add_option("--memory-timing", emulation.timing, "When memory returns: at-issue, at-wait, random")
+      ->transform(CLI::CheckedTransformer(timings));
+  command.add_option("--seed", emulation.seed, "Seed of the turns and of random timing");
+  command.add_option("--threads", emulation.threads, "Host threads; 0: all");
+  command.add_option("--budget", emulation.instructionBudget,
+                     "Wave instructions a workgroup may execute: more is an infinite loop");
 }
 
 void tools::addRunCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Execute a kernel without a device");
-  command->add_option("FILE", options->file, "Kernels (.mlir)")->required();
-  command->add_option("--device", options->device, "Where to run it: interpreter");
+  command->add_option("FILE", options->file, "Kernels (.mlir) or a code object (.co, .hsaco)")->required();
+  command->add_option("--device", options->device,
+                      "Where to run it: interpreter (.mlir), emulator[:gfx942|:gfx950] (code objects)");
   command->add_option("--kernel", options->kernel, "Which kernel; not needed if the file has one");
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
@@ -68,5 +268,17 @@ void tools::addRunCommand(CLI::App &app, int &status) {
   command->add_option("--arg", options->args, "An argument: KIND:VALUE[,key=value...], in the kernel's order")
       ->allow_extra_args(false)
       ->excludes(launchFile);
+  command->add_option("--grid", options->grid, "X[,Y[,Z]] workgroups")->excludes(launchFile);
+  command->add_option("--block", options->block, "X[,Y[,Z]] work-items of a workgroup")->excludes(launchFile);
+  command->add_option("--dynamic-lds", options->dynamicLds, "Bytes of LDS beside the kernel's own")
+      ->excludes(launchFile);
+  command
+      ->add_option("--check", options->checks,
+                   "[N=]EXPECTED.npy: compare argument N (without N: the first saved one)")
+      ->allow_extra_args(false);
+  command->add_option("--tolerance", options->tolerance,
+                      "RELATIVE[,ABSOLUTE] for --check; one unit in the last place without it");
+  command->add_flag("--json", options->json, "The result as one JSON object");
+  addEmulatorOptions(*command, *options);
   command->callback([options, &status] { status = run(*options); });
 }

@@ -10,8 +10,8 @@ int main(int argc, char **argv) {
   int status = Success;
 #ifdef KILN_COMPILER
   addCompileCommand(app, status);
-  addRunCommand(app, status);
 #endif
+  addRunCommand(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

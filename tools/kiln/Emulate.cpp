@@ -1,0 +1,112 @@
+#include "Emulate.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+using namespace kiln;
+using namespace kiln::tools;
+
+static bool explain(Error failure, std::string &error) {
+  if (!failure)
+    return true;
+  error = toString(std::move(failure));
+  return false;
+}
+
+bool DeviceMemory::allocate(uint64_t size, uint64_t &address, std::string &error) {
+  address = space.allocate(size, "buffer " + std::to_string(buffers++));
+  return true;
+}
+bool DeviceMemory::write(uint64_t address, const void *data, uint64_t size, std::string &error) {
+  return explain(space.write(address, data, size), error);
+}
+bool DeviceMemory::read(uint64_t address, void *data, uint64_t size, std::string &error) {
+  return explain(space.read(address, data, size), error);
+}
+
+static Expected<std::string> kernelName(const emulator::CodeObject &object, const std::string &wanted) {
+  if (!wanted.empty() || object.kernels.size() == 1)
+    return wanted.empty() ? object.kernels[0].name : wanted;
+  std::vector<std::string> names;
+  for (const emulator::Kernel &kernel : object.kernels)
+    names.push_back(kernel.name);
+  return createStringError(names.empty() ? "the code object has no kernels"
+                                         : "name one of the kernels: " + join(names, ", "));
+}
+
+static std::string listOf(ArrayRef<const emulator::KernelArgument *> arguments) {
+  std::string list;
+  for (const emulator::KernelArgument *argument : arguments)
+    list += "\n  offset " + std::to_string(argument->offset) + ", " + std::to_string(argument->size) +
+            " bytes: " + argument->valueKind + (argument->name.empty() ? "" : " " + argument->name);
+  return list;
+}
+
+/// The explicit part of the kernarg segment.
+static Expected<std::vector<uint8_t>> placeArguments(const emulator::Kernel &kernel,
+                                                     ArrayRef<launch::BoundArgument> given) {
+  SmallVector<const emulator::KernelArgument *> wanted;
+  for (const emulator::KernelArgument &argument : kernel.arguments)
+    if (!argument.isHidden())
+      wanted.push_back(&argument);
+  if (kernel.arguments.empty())
+    return launch::packKernargs(given);
+  uint32_t size = kernel.explicitKernargSize();
+  if (given.size() == 1 && !given[0].isBuffer && given[0].value.size() == size)
+    return given[0].value;
+  if (given.size() != wanted.size())
+    return createStringError(std::to_string(given.size()) + " arguments: kernel '" + kernel.name +
+                             "' takes " + std::to_string(wanted.size()) + listOf(wanted));
+  std::vector<uint8_t> bytes(size);
+  for (size_t i = 0; i < given.size(); ++i) {
+    const std::vector<uint8_t> &value = given[i].value;
+    if (value.size() != wanted[i]->size)
+      return createStringError("argument " + std::to_string(i) + " has " + std::to_string(value.size()) +
+                               " bytes; kernel '" + kernel.name + "' takes" + listOf(wanted));
+    std::copy(value.begin(), value.end(), bytes.begin() + wanted[i]->offset);
+  }
+  return bytes;
+}
+
+Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> elf, const launch::Launch &launch,
+                                         const emulator::LaunchOptions &options,
+                                         std::optional<emulator::Chip> chip) {
+  auto object = emulator::CodeObject::load(elf);
+  if (!object)
+    return object.takeError();
+  Emulation run;
+  auto name = kernelName(**object, launch.kernel);
+  if (!name)
+    return name.takeError();
+  run.kernel = *name;
+  auto kernel = (*object)->find(run.kernel);
+  if (!kernel)
+    return kernel.takeError();
+  run.device = std::make_unique<emulator::Device>(chip.value_or((*object)->chip));
+  auto program = run.device->load(*object);
+  if (!program)
+    return program.takeError();
+  DeviceMemory memory(run.device->memory());
+  std::string error;
+  auto arguments = launch::materialise(launch, memory, error);
+  if (!arguments)
+    return createStringError(error);
+  run.arguments = std::move(*arguments);
+  auto kernarg = placeArguments(**kernel, run.arguments);
+  if (!kernarg)
+    return kernarg.takeError();
+  emulator::Launch request;
+  request.kernel = run.kernel;
+  request.kernarg = std::move(*kernarg);
+  request.dynamicLds = launch.dynamicLds;
+  request.options = options;
+  const uint32_t grid[] = {launch.grid.x, launch.grid.y, launch.grid.z};
+  const uint32_t block[] = {launch.block.x, launch.block.y, launch.block.z};
+  std::copy_n(grid, 3, request.grid);
+  std::copy_n(block, 3, request.block);
+  auto result = run.device->launch(**program, request);
+  if (!result)
+    return result.takeError();
+  run.result = std::move(*result);
+  return run;
+}

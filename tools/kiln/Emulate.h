@@ -1,0 +1,40 @@
+// `kiln run --device emulator`: a code object, a launch, the emulator's memory.
+#ifndef KILN_TOOLS_EMULATE_H
+#define KILN_TOOLS_EMULATE_H
+
+#include "kiln/Emulator/Emulator.h"
+#include "kiln/launch/Launch.h"
+
+namespace kiln::tools {
+
+/// Launch buffers in the memory of an emulated device.
+class DeviceMemory : public launch::Memory {
+public:
+  explicit DeviceMemory(emulator::AddressSpace &space) : space(space) {}
+  bool allocate(uint64_t size, uint64_t &address, std::string &error) override;
+  bool write(uint64_t address, const void *data, uint64_t size, std::string &error) override;
+  bool read(uint64_t address, void *data, uint64_t size, std::string &error) override;
+
+private:
+  emulator::AddressSpace &space;
+  unsigned buffers = 0;
+};
+
+/// A launch that has ended: its buffers are still on the device.
+struct Emulation {
+  std::string kernel;
+  std::unique_ptr<emulator::Device> device;
+  std::vector<launch::BoundArgument> arguments;
+  emulator::Result result;
+};
+
+/// Runs a kernel of the code object `elf` on a device of the code object's chip, or of `chip` where that is
+/// given (another one is an error). launch.kernel may be empty if the object has one kernel. Arguments go
+/// where the kernel's metadata says; a single `bytes` argument may hold all of them.
+llvm::Expected<Emulation> runCodeObject(llvm::ArrayRef<uint8_t> elf, const launch::Launch &launch,
+                                        const emulator::LaunchOptions &options,
+                                        std::optional<emulator::Chip> chip = std::nullopt);
+
+} // namespace kiln::tools
+
+#endif
