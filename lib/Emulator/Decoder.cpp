@@ -204,6 +204,8 @@ void Decoder::placeMemoryOperands(ArrayRef<Operand> results, ArrayRef<Operand> s
     if (scalars.size() && results.empty() && (name.contains("store") || name.contains("atomic"))) {
       inst.src[1] = scalars[0];
       scalars.erase(scalars.begin());
+    } else if (name.contains("atomic") && !results.empty()) {
+      inst.src[1] = results[0]; // returning atomics exchange one register
     }
     if (scalars.size() > 0)
       inst.src[0] = scalars[0];

@@ -21,20 +21,26 @@ static const char *spaceName(MemorySpace space) {
   return space == MemorySpace::Global ? "global" : space == MemorySpace::Lds ? "LDS" : "scratch";
 }
 
+uint8_t *Wave::hostBytes(MemorySpace space, uint64_t address, uint64_t size, bool isWrite) {
+  auto within = [&](uint64_t limit) { return address <= limit && size <= limit - address; };
+  switch (space) {
+  case MemorySpace::Lds:
+    return within(group->lds.size()) ? group->lds.data() + address : nullptr;
+  case MemorySpace::Scratch:
+    return within(scratchStride) ? scratch.data() + address : nullptr;
+  case MemorySpace::Global:
+    break;
+  }
+  uint8_t *bytes = cache.translate(*memory, address, size);
+  return bytes && isWrite && !cache.last->writable ? nullptr : bytes;
+}
+
 /// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS,
 /// reads give zero and writes are dropped (CDNA3 manual 11.3.1), which the caller does.
 uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite) {
-  uint8_t *bytes = nullptr;
-  if (space == MemorySpace::Global) {
-    bytes = cache.translate(*memory, address, size);
-    if (bytes && isWrite && !cache.last->writable)
-      bytes = nullptr;
-  } else if (space == MemorySpace::Lds) {
-    if (address <= group->lds.size() && size <= group->lds.size() - address)
-      bytes = group->lds.data() + address;
-  } else if (address <= scratchStride && size <= scratchStride - address) {
-    bytes = scratch.data() + uint64_t(lane) * scratchStride + address;
-  }
+  uint8_t *bytes = hostBytes(space, address, size, isWrite);
+  if (bytes && space == MemorySpace::Scratch)
+    bytes += uint64_t(lane) * scratchStride;
   if (!bytes) {
     if (observer)
       observer->outOfBounds(*this, *current, {space, isWrite, false, uint8_t(lane), uint16_t(size), address});
@@ -93,6 +99,8 @@ PendingAccess &Wave::newAccess(const Instruction &inst, uint8_t counters) {
   access.m0 = sgpr[M0];
   access.epoch = group->epoch;
   access.issued = executed;
+  access.mode = mode.bits;
+  access.step = 4;
   return access;
 }
 

@@ -59,11 +59,15 @@ struct MemoryEvent {
 struct PendingAccess {
   const Instruction *inst = nullptr;
   void (*land)(Wave &, PendingAccess &) = nullptr;
-  uint64_t exec = 0;    ///< lanes that take part
-  uint8_t counters = 0; ///< set of Counter
-  uint32_t m0 = 0;      ///< captured at issue, for LDS-DMA
-  uint32_t epoch = 0;   ///< the workgroup's at issue
-  uint64_t issued = 0;  ///< the wave's instruction count at issue
+  uint64_t exec = 0;      ///< lanes that take part
+  uint8_t counters = 0;   ///< set of Counter
+  uint32_t m0 = 0;        ///< captured at issue, for LDS-DMA
+  uint32_t mode = 0;      ///< captured at issue, for atomics
+  uint32_t step = 4;      ///< bytes from one dword to the next: more in a swizzled buffer
+  uint32_t format = 0;    ///< typed buffers: word 3 of the descriptor, or what stands for it
+  uint8_t inRange[Lanes]; ///< buffers: how many of a lane's elements the descriptor allows
+  uint32_t epoch = 0;     ///< the workgroup's at issue
+  uint64_t issued = 0;    ///< the wave's instruction count at issue
   alignas(64) uint64_t address[Lanes];
   alignas(64) uint32_t data[4][Lanes]; ///< store data and atomic operands
 };
@@ -103,6 +107,9 @@ struct alignas(64) Wave {
   // Memory. A false return means that the wave has failed.
   bool load(MemorySpace space, unsigned lane, uint64_t address, void *to, unsigned size);
   bool store(MemorySpace space, unsigned lane, uint64_t address, const void *from, unsigned size);
+  /// Host bytes of [address, address + size), in scratch those of lane 0, or null where they are not all
+  /// there; reports nothing.
+  uint8_t *hostBytes(MemorySpace space, uint64_t address, uint64_t size, bool isWrite);
   /// Host bytes for a read-modify-write of `size` bytes (global atomics must use host atomics on them).
   uint8_t *atomicBytes(MemorySpace space, unsigned lane, uint64_t address, unsigned size);
 

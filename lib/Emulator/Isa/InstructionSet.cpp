@@ -20,6 +20,9 @@ namespace kiln::emulator {
   FILE(Mfma)                                                                                                 \
   FILE(Vopc)                                                                                                 \
   FILE(Ds)                                                                                                   \
+  FILE(DsExchange)                                                                                           \
+  FILE(Mubuf)                                                                                                \
+  FILE(Mtbuf)                                                                                                \
   FILE(Flat)
 
 #define DECLARE(file) void add##file(InstructionSet &isa);
@@ -40,6 +43,13 @@ const InstructionSet &InstructionSet::get() {
 void InstructionSet::add(llvm::StringRef mnemonic, Handler handler) {
   [[maybe_unused]] bool isNew = handlers.try_emplace(mnemonic, handler).second;
   assert(isNew && "an instruction stands in one place");
+}
+
+void InstructionSet::refuse(llvm::StringRef mnemonic, llvm::StringRef reason) {
+  refusals[mnemonic] = reason;
+  add(mnemonic, [](Wave &wave, const Instruction &inst) {
+    wave.fail(inst.mnemonic + " is not emulated (" + get().refusal(inst.mnemonic) + ")");
+  });
 }
 
 std::vector<std::string> InstructionSet::mnemonics() const {

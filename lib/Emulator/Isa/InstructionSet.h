@@ -18,6 +18,10 @@ public:
 
   /// An instruction with semantics of its own.
   void add(llvm::StringRef mnemonic, Handler handler);
+  /// An instruction that stops the launch, and why.
+  void refuse(llvm::StringRef mnemonic, llvm::StringRef reason);
+  /// Empty for what is not refused.
+  llvm::StringRef refusal(llvm::StringRef mnemonic) const { return refusals.lookup(mnemonic); }
 
   // The forms below deduce operand types from the clause's signature.
 
@@ -33,6 +37,7 @@ public:
 
 private:
   llvm::StringMap<Handler> handlers;
+  llvm::StringMap<llvm::StringRef> refusals;
 };
 
 } // namespace kiln::emulator
