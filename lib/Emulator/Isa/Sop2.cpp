@@ -198,6 +198,9 @@ static void addShifts(InstructionSet &isa) {
 }
 
 void addSop2(InstructionSet &isa) {
+  isa.refuse("s_cbranch_g_fork",
+             "structured branches keep a stack in scalar registers that compilers no longer use");
+  isa.refuse("s_rfe_restore_b64", "there is no trap handler to return from");
   addArithmetic(isa);
   addBitwise<u32>(isa, "32");
   addBitwise<u64>(isa, "64");

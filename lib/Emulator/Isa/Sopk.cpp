@@ -51,6 +51,8 @@ static void setHardwareRegister(Wave &wave, u16 simm, u32 value) {
 }
 
 void addSopk(InstructionSet &isa) {
+  isa.refuse("s_cbranch_i_fork",
+             "structured branches keep a stack in scalar registers that compilers no longer use");
   addCompares(isa);
   isa.scalar("s_movk_i32", [](i32 k) { return k; });
   isa.scalar("s_addk_i32", [](i32 a, i32 k, bool &scc) {

@@ -33,6 +33,8 @@ static void endProgram(Wave &wave, const Instruction &) {
 }
 
 void addSopp(InstructionSet &isa) {
+  isa.refuse("s_endpgm_ordered_ps_done", "it ends pixel shaders");
+  isa.refuse("s_sendmsghalt", "nobody receives the message and resumes the wave");
   addBranches(isa);
   isa.add("s_endpgm", endProgram);
   isa.add("s_endpgm_saved", endProgram);

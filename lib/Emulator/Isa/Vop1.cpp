@@ -133,6 +133,7 @@ static void addTranscendentals(InstructionSet &isa) {
 }
 
 void addVop1(InstructionSet &isa) {
+  isa.refuse("v_screen_partition_4se_b32", "it is for pixel shaders");
   addBits(isa);
   addLanes(isa);
   addSwaps(isa);
