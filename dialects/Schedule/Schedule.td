@@ -114,14 +114,16 @@ def Schedule_StageOp : Schedule_Op<"stage"> {
 def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
   let summary = "overlaps a loop's copies, reads and matrix instructions";
   let description = [{
-    With `buffers` slots per staged tile; see the pass `stage-pipeline-loops`. Waits and barriers are derived.
+    With `buffers` slots per staged tile; see the pass `stage-pipeline-loops`. Waits and barriers are derived. By default every
+    wave interleaves its memory operations with its matrix instructions. With `ping_pong` the upper half of the
+    waves runs one phase behind the lower one: while one half multiplies, at high priority, the other reads and copies.
 
     ```mlir
     schedule.pipeline %loop buffers 4 : !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$loop, I64Attr:$buffers);
-  let assemblyFormat = "$loop `buffers` $buffers attr-dict `:` type($loop)";
+  let arguments = (ins TransformHandleTypeInterface:$loop, I64Attr:$buffers, UnitAttr:$ping_pong);
+  let assemblyFormat = "$loop `buffers` $buffers (`ping_pong` $ping_pong^)? attr-dict `:` type($loop)";
 }
 
 #endif

@@ -118,14 +118,28 @@ def Stage_BarrierOp : Stage_Op<"barrier"> {
   let summary = "all waves of the workgroup meet";
   let description = [{
     Everything written to shared memory before it is visible after it. With `bare`, only the waves meet; the waits around it
-    make memory visible.
+    make memory visible. With `half`, a bare barrier is executed by the lower (0) or the upper (1) half of the waves only: the
+    halves then run one barrier apart, until the other half has had its own.
 
     ```mlir
     stage.barrier
+    stage.barrier bare half 1
     ```
   }];
-  let arguments = (ins UnitAttr:$bare);
-  let assemblyFormat = "(`bare` $bare^)? attr-dict";
+  let arguments = (ins UnitAttr:$bare, OptionalAttr<I64Attr>:$half);
+  let assemblyFormat = "(`bare` $bare^)? (`half` $half^)? attr-dict";
+}
+
+def Stage_PriorityOp : Stage_Op<"priority"> {
+  let summary = "this wave goes before the others of its SIMD, or no longer";
+  let description = [{
+    ```mlir
+    stage.priority high
+    stage.priority
+    ```
+  }];
+  let arguments = (ins UnitAttr:$high);
+  let assemblyFormat = "(`high` $high^)? attr-dict";
 }
 
 #endif

@@ -184,12 +184,15 @@ private:
     return kernel::bindParams(func, values);
   }
 
-  /// The schedule file given, or the first sequence of the target's own that fits.
+  /// The schedule file given, the sequence of the target's own that was named (`@name`), or the first of them that fits.
   LogicalResult applySchedule() {
+    StringRef given = options.schedule, name;
     std::vector<std::string> files = {options.schedule};
-    if (options.schedule.empty())
+    if (given.empty() || given.consume_front("@")) {
       files = TargetLibrary(options.targetFolders).schedulesOf(options.target);
-    return schedule::applyFromFiles(func, values, files, /*mustFit=*/!options.schedule.empty());
+      name = given;
+    }
+    return schedule::applyFromFiles(func, values, files, name, /*mustFit=*/!options.schedule.empty());
   }
 
   LogicalResult specialise() {

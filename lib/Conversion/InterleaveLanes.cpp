@@ -48,8 +48,15 @@ public:
       }
     }
     memory.append(copies);
-    if (matrix.empty() || memory.empty())
+    OpBuilder builder(last);
+    // With one kind only the order is right as it is.
+    if (matrix.empty() || memory.empty()) {
+      for (Operation *op : matrix.empty() ? memory : matrix) {
+        builder.setInsertionPointAfter(op);
+        pin(builder);
+      }
       return;
+    }
     DenseSet<Operation *> placed, segment(matrix.begin(), matrix.end());
     segment.insert(memory.begin(), memory.end());
     segment.insert(others.begin(), others.end());
@@ -62,7 +69,6 @@ public:
           self(self, source);
       op->moveBefore(last);
     };
-    OpBuilder builder(last);
     size_t next = 0;
     for (size_t i = 0; i < matrix.size(); ++i) {
       // The last quarter of the instructions is left free: what they read late would arrive late.
@@ -119,14 +125,15 @@ struct InterleaveLanes : impl::InterleaveLanesBase<InterleaveLanes> {
       Operation *first = barrier->getNextNode();
       OpBuilder builder(first);
       segments.pin(builder);
-      if (first != last)
+      if (first != last && barrier->getParentOp()->getNumRegions() == 1)
         segments.order(first->getIterator(), last);
     }
   }
 
   static bool isWait(Operation &op) {
     auto apply = dyn_cast<target::ApplyOp>(op);
-    return apply && (apply.getAtom() == "wait" || apply.getAtom() == "barrier" || apply.getAtom() == "raw_barrier");
+    return apply && (apply.getAtom() == "wait" || apply.getAtom() == "barrier" || apply.getAtom() == "raw_barrier" ||
+                     apply.getAtom() == "priority_low");
   }
 };
 } // namespace

@@ -219,7 +219,12 @@ LogicalResult LaneLowering::lower(Operation &op) {
   else if (auto wait = dyn_cast<stage::WaitOp>(op))
     lowerWait(wait);
   else if (auto barrier = dyn_cast<stage::BarrierOp>(op))
-    apply(barrier.getBare() ? "raw_barrier" : "barrier");
+    lowerBarrier(barrier);
+  else if (auto priority = dyn_cast<stage::PriorityOp>(op)) {
+    StringRef name = priority.getHigh() ? "priority_high" : "priority_low";
+    if (machine.operation(name))
+      apply(name);
+  }
   else if (auto id = dyn_cast<kernel::ProgramIdOp>(op))
     lowerProgramId(id);
   else if (auto dim = dyn_cast<kernel::DimOp>(op))

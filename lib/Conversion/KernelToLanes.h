@@ -81,6 +81,7 @@ private:
   void lowerStageRead(stage::ReadOp op);
   mlir::LogicalResult lowerStageCopy(stage::CopyOp op);
   void lowerWait(stage::WaitOp op);
+  void lowerBarrier(stage::BarrierOp op);
   void collectRegions();
   /// Tells the code generator which part of shared memory an operation touches, so that it waits for no other.
   void setRegion(mlir::Operation *op, llvm::StringRef region);

@@ -82,6 +82,22 @@ void LaneLowering::lowerWait(stage::WaitOp op) {
   apply("wait", {i32(op.getCopies().value_or(0)), i32(0)});
 }
 
+void LaneLowering::lowerBarrier(stage::BarrierOp op) {
+  StringRef name = op.getBare() ? "raw_barrier" : "barrier";
+  if (!op.getHalf()) {
+    apply(name);
+    return;
+  }
+  // Wave numbers are uniform, so this is a scalar branch.
+  int64_t half = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt() / 2;
+  auto predicate = *op.getHalf() == 0 ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sge;
+  Value mine = arith::CmpIOp::create(builder, loc, predicate, waveId, i32(half));
+  auto branch = scf::IfOp::create(builder, loc, mine);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  apply(name);
+}
+
 std::string LaneLowering::regionOf(Value alloc, Value slot) {
   StringRef name = alloc.getDefiningOp<stage::AllocOp>().getName();
   auto constant = scalars.lookup(slot).getDefiningOp<arith::ConstantOp>();

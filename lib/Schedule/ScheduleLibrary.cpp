@@ -50,13 +50,15 @@ static LogicalResult applySequence(kernel::FuncOp func, const kernel::ParamValue
 }
 
 LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamValues &fromUser,
-                                       const std::vector<std::string> &files, bool mustFit) {
+                                       const std::vector<std::string> &files, StringRef wanted, bool mustFit) {
   std::vector<std::pair<std::string, std::string>> reasons;
   for (const std::string &file : files) {
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, func.getContext());
     if (!module)
       return failure();
     for (auto sequence : module->getOps<transform::NamedSequenceOp>()) {
+      if (!wanted.empty() && sequence.getSymName() != wanted)
+        continue;
       std::string reason = whyNot(sequence, func, fromUser);
       if (reason.empty())
         return applySequence(func, fromUser, sequence);
@@ -65,7 +67,9 @@ LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamV
   }
   if (!mustFit)
     return success();
-  InFlightDiagnostic diag = func.emitError() << "no schedule of the file fits @" << func.getSymName();
+  InFlightDiagnostic diag = func.emitError() << "no schedule fits @" << func.getSymName();
+  if (!wanted.empty() && reasons.empty())
+    diag << ": none is called @" << wanted;
   for (auto &[sequence, reason] : reasons)
     diag.attachNote() << "@" << sequence << ": " << reason;
   return diag;

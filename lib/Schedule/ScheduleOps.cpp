@@ -123,8 +123,10 @@ DiagnosedSilenceableFailure PipelineOp::apply(transform::TransformRewriter &, tr
                                               transform::TransformState &state) {
   return onEach<scf::ForOp>(*this, state, getLoop(), [&](scf::ForOp loop) {
     Builder builder(getContext());
-    loop->setAttr("schedule.pipeline",
-                  builder.getDictionaryAttr(builder.getNamedAttr("buffers", getBuffersAttr())));
+    SmallVector<NamedAttribute> how{builder.getNamedAttr("buffers", getBuffersAttr())};
+    if (getPingPong())
+      how.push_back(builder.getNamedAttr("ping_pong", builder.getUnitAttr()));
+    loop->setAttr("schedule.pipeline", builder.getDictionaryAttr(how));
     return DiagnosedSilenceableFailure::success();
   });
 }

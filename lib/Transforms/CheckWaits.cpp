@@ -14,13 +14,16 @@ namespace kiln::transforms {
 
 namespace {
 
-/// What is known of one slot of a buffer, for a wave that has just arrived here.
+/// What is known of one slot of a buffer, for a wave that has just arrived here. Something is true for all waves when enough
+/// barriers follow the wait: one, or two while the halves of the waves run one barrier apart.
 struct SlotState {
   int64_t newerOperations = 0; // copy operations issued after its last copy
   enum { Empty, Copying, Landed, Visible } content = Empty;
   enum { Idle, Reading, ReadByThisWave } reads = Idle;
+  int barriersSinceLanding = 0, barriersSinceReading = 0;
   bool operator==(const SlotState &other) const {
-    return newerOperations == other.newerOperations && content == other.content && reads == other.reads;
+    return newerOperations == other.newerOperations && content == other.content && reads == other.reads &&
+           barriersSinceLanding == other.barriersSinceLanding && barriersSinceReading == other.barriersSinceReading;
   }
 };
 
@@ -51,31 +54,52 @@ private:
       return startRead(read);
     if (auto write = dyn_cast<stage::WriteOp>(op)) {
       // Ordinary writes are synchronous and stand between full barriers.
-      states[keyOf(write.getBuffer(), write.getSlot())].content = SlotState::Landed;
+      land(states[keyOf(write.getBuffer(), write.getSlot())]);
       return success();
     }
     if (auto wait = dyn_cast<stage::WaitOp>(op)) {
       for (auto &[key, state] : states) {
         if (state.content == SlotState::Copying &&
             state.newerOperations >= static_cast<int64_t>(wait.getCopies().value_or(0)))
-          state.content = SlotState::Landed;
-        if (state.reads == SlotState::Reading)
+          land(state);
+        if (state.reads == SlotState::Reading) {
           state.reads = SlotState::ReadByThisWave;
+          state.barriersSinceReading = 0;
+        }
       }
       return success();
     }
     if (auto barrier = dyn_cast<stage::BarrierOp>(op)) {
-      for (auto &[key, state] : states) {
-        if (!barrier.getBare() && state.content == SlotState::Copying)
-          state.content = SlotState::Landed;
-        if (state.content == SlotState::Landed)
-          state.content = SlotState::Visible;
-        if (state.reads == SlotState::ReadByThisWave || !barrier.getBare())
-          state.reads = SlotState::Idle;
-      }
+      pass(barrier);
       return success();
     }
     return visitRegions(op);
+  }
+
+  static void land(SlotState &state) {
+    state.content = SlotState::Landed;
+    state.barriersSinceLanding = 0;
+  }
+
+  void pass(stage::BarrierOp barrier) {
+    if (std::optional<uint64_t> half = barrier.getHalf()) {
+      barriersApart = *half == 1 ? 1 : 0;
+      return;
+    }
+    for (auto &[key, state] : states) {
+      if (!barrier.getBare() && state.content == SlotState::Copying)
+        state.content = SlotState::Landed;
+      if (state.content == SlotState::Landed && ++state.barriersSinceLanding > barriersApart) {
+        state.content = SlotState::Visible;
+        state.barriersSinceLanding = 0;
+      }
+      if (!barrier.getBare() && state.reads == SlotState::Reading)
+        state.reads = SlotState::ReadByThisWave;
+      if (state.reads == SlotState::ReadByThisWave && ++state.barriersSinceReading > barriersApart) {
+        state.reads = SlotState::Idle;
+        state.barriersSinceReading = 0;
+      }
+    }
   }
 
   LogicalResult visitRegions(Operation &op) {
@@ -109,7 +133,7 @@ private:
     SlotState &state = states[keyOf(copy.getBuffer(), copy.getSlot())];
     if (state.reads != SlotState::Idle)
       return copy.emitOpError() << "refills a slot that may still be read: no "
-                                << (state.reads == SlotState::Reading ? "wait for the reads" : "barrier after the reads")
+                                << (state.reads == SlotState::Reading ? "wait for the reads" : "barrier after them")
                                 << " comes before it";
     for (auto &[key, other] : states)
       if (other.content == SlotState::Copying)
@@ -133,6 +157,7 @@ private:
 
   const target::Machine &machine;
   std::map<Key, SlotState> states;
+  int barriersApart = 0;
 };
 
 struct CheckWaits : impl::CheckWaitsBase<CheckWaits> {

@@ -61,24 +61,31 @@ private:
     int64_t operations;
   };
 
-  /// The slots that are read after this wait and before the next one; past the end of a loop's body its start follows.
+  /// The slots that are read after this wait and before the next one, on any path: at the end of a loop's body that is its start
+  /// and what follows the loop.
   SmallVector<Slot> readsAfter(Block::iterator wait) {
     SmallVector<Slot> reads;
-    Block *block = wait->getBlock();
-    auto scan = [&](Block::iterator from, Block::iterator to) {
-      for (auto it = from; it != to; ++it) {
-        if (isa<stage::WaitOp>(*it))
-          return false;
-        if (auto read = dyn_cast<stage::ReadOp>(*it))
-          reads.push_back({read.getBuffer(), *constantSlot(read.getSlot())});
-        if (it->getNumRegions())
-          return false;
-      }
-      return true;
-    };
-    if (scan(std::next(wait), block->end()) && isa<scf::ForOp>(block->getParentOp()))
-      scan(block->begin(), wait);
+    DenseSet<Operation *> seen;
+    scan(wait->getBlock(), std::next(wait), reads, seen);
     return reads;
+  }
+
+  void scan(Block *block, Block::iterator from, SmallVectorImpl<Slot> &reads, DenseSet<Operation *> &seen) {
+    for (auto it = from; it != block->end(); ++it) {
+      if (!seen.insert(&*it).second || isa<stage::WaitOp>(*it))
+        return;
+      if (auto read = dyn_cast<stage::ReadOp>(*it))
+        if (std::optional<int64_t> slot = constantSlot(read.getSlot()))
+          reads.push_back({read.getBuffer(), *slot});
+      for (Region &region : it->getRegions())
+        if (!region.empty())
+          scan(&region.front(), region.front().begin(), reads, seen);
+    }
+    Operation *parent = block->getParentOp();
+    if (isa<scf::ForOp>(parent))
+      scan(block, block->begin(), reads, seen);
+    if (isa<scf::ForOp, scf::IfOp>(parent))
+      scan(parent->getBlock(), std::next(parent->getIterator()), reads, seen);
   }
 
   void settle(stage::WaitOp wait, Block::iterator at) {

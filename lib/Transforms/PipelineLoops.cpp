@@ -17,7 +17,8 @@ namespace {
 /// Rebuilds one loop. `frame` values of the body: loads are replaced by copies and reads, the rest is cloned.
 class LoopPipeliner {
 public:
-  LoopPipeliner(scf::ForOp loop, int64_t buffers) : loop(loop), buffers(buffers), builder(loop), loc(loop.getLoc()) {}
+  LoopPipeliner(scf::ForOp loop, int64_t buffers, bool pingPong)
+      : loop(loop), buffers(buffers), pingPong(pingPong), builder(loop), loc(loop.getLoc()) {}
 
   LogicalResult run() {
     if (failed(collect()))
@@ -42,7 +43,7 @@ public:
       builder.setInsertionPointToStart(pipelined.elseBlock());
       scf::YieldOp::create(builder, loc, loop.getInitArgs());
       builder.setInsertionPointToStart(pipelined.thenBlock());
-      scf::YieldOp::create(builder, loc, buildRounds(lower, rest));
+      scf::YieldOp::create(builder, loc, pingPong ? buildPingPong(lower, rest) : buildRounds(lower, rest));
     }
     // The loop as it was does the steps that are left.
     loop.getLowerBoundMutable().assign(rest);
@@ -115,7 +116,12 @@ private:
 
   void meet() {
     stage::WaitOp::create(builder, loc, IntegerAttr());
-    stage::BarrierOp::create(builder, loc, /*bare=*/true);
+    meetOnly();
+  }
+
+  /// `half`: of the lower or the upper half of the waves only.
+  void meetOnly(std::optional<int64_t> half = std::nullopt) {
+    stage::BarrierOp::create(builder, loc, /*bare=*/true, half ? builder.getI64IntegerAttr(*half) : IntegerAttr());
   }
 
   /// The body's computation on operands that are in registers.
@@ -166,6 +172,45 @@ private:
     return SmallVector<Value>(ArrayRef<Value>(state).take_front(accumulators));
   }
 
+  /// The halves of the waves alternate between a memory phase (read this step, start copies) and a matrix phase. A wait at the end
+  /// of the memory phase covers the copies of the next step; the half that runs behind has passed it before the half
+  /// ahead reads.
+  SmallVector<Value> buildPingPong(Value lower, Value rest) {
+    for (int64_t b = 0; b + 1 < buffers; ++b)
+      copy(advance(lower, b), b);
+    meet();
+    meetOnly(1);
+    Value last = arith::SubIOp::create(builder, loc, rest, round);
+    auto steady = scf::ForOp::create(builder, loc, lower, last, round, loop.getInitArgs());
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      if (!steady.getBody()->empty())
+        steady.getBody()->getTerminator()->erase();
+      builder.setInsertionPointToEnd(steady.getBody());
+      SmallVector<Value> carried(steady.getRegionIterArgs());
+      for (int64_t b = 0; b < buffers; ++b)
+        carried = phases(steady.getInductionVar(), b, carried, /*refill=*/true);
+      scf::YieldOp::create(builder, loc, carried);
+    }
+    SmallVector<Value> carried(steady.getResults());
+    for (int64_t b = 0; b < buffers; ++b)
+      carried = phases(last, b, carried, /*refill=*/b == 0);
+    meetOnly(0);
+    return carried;
+  }
+
+  SmallVector<Value> phases(Value position, int64_t b, ArrayRef<Value> carried, bool refill) {
+    SmallVector<Value> operands = read(b);
+    if (refill)
+      copy(advance(position, b + buffers - 1), (b + buffers - 1) % buffers);
+    meet();
+    stage::PriorityOp::create(builder, loc, true);
+    SmallVector<Value> results = compute(advance(position, b), operands, carried);
+    stage::PriorityOp::create(builder, loc, false);
+    meetOnly();
+    return results;
+  }
+
   /// One step on slot `b`: `state` holds what the loop carries and the operands in registers.
   void step(Value position, int64_t b, unsigned accumulators, SmallVectorImpl<Value> &state, bool refill) {
     SmallVector<Value> carried(ArrayRef<Value>(state).take_front(accumulators));
@@ -184,6 +229,7 @@ private:
 
   scf::ForOp loop;
   int64_t buffers;
+  bool pingPong;
   OpBuilder builder;
   Location loc;
   SmallVector<kernel::LoadOp> loads;
@@ -199,12 +245,13 @@ struct PipelineLoops : impl::PipelineLoopsBase<PipelineLoops> {
         loops.push_back(loop);
     });
     for (scf::ForOp loop : loops) {
-      auto buffers = loop->getAttrOfType<DictionaryAttr>("schedule.pipeline").getAs<IntegerAttr>("buffers");
+      auto how = loop->getAttrOfType<DictionaryAttr>("schedule.pipeline");
+      auto buffers = how.getAs<IntegerAttr>("buffers");
       if (!buffers) {
         loop.emitOpError() << "has a 'schedule.pipeline' without 'buffers'";
         return signalPassFailure();
       }
-      if (failed(LoopPipeliner(loop, buffers.getInt()).run()))
+      if (failed(LoopPipeliner(loop, buffers.getInt(), how.contains("ping_pong")).run()))
         return signalPassFailure();
     }
   }

@@ -79,9 +79,9 @@ struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
     builder.setInsertionPoint(op);
     // The first barrier: whoever read this memory before is done.
-    stage::BarrierOp::create(builder, loc, false);
+    stage::BarrierOp::create(builder, loc, /*bare=*/false, IntegerAttr());
     stage::WriteOp::create(builder, loc, op.getTile(), buffer, slot);
-    stage::BarrierOp::create(builder, loc, false);
+    stage::BarrierOp::create(builder, loc, /*bare=*/false, IntegerAttr());
     Value read = stage::ReadOp::create(builder, loc, op.getType(), buffer, slot);
     op.replaceAllUsesWith(read);
     op.erase();

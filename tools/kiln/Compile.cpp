@@ -118,7 +118,7 @@ void tools::addCompileCommand(CLI::App &app, int &status) {
       ->required()
       ->delimiter(',');
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")->allow_extra_args(false);
-  command->add_option("--schedule", options->request.schedule, "Schedule file, instead of the target's own");
+  command->add_option("--schedule", options->request.schedule, "Schedule file, or @NAME of one of the target's own");
   command->add_option("--target-dir", options->request.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
   command->add_option("--emit", options->request.emit, "Stage to stop at")

@@ -44,6 +44,12 @@ def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
     rest       the loop as it was, for the steps that make no full round
     ```
 
+    With `ping_pong` each step has two phases, and the upper half of the waves runs one phase behind the lower:
+
+    ```
+    steady     r = read i;  copy i+B-1;  wait; barrier;  high priority;  c = mma r, c;  low priority;  barrier
+    ```
+
     Requires: specialised and scheduled kernels without layouts.
     Ensures: copies, reads, waits (without counts) and barriers in the loop's order.
   }];

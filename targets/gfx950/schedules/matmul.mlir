@@ -39,4 +39,20 @@ module attributes {transform.with_named_sequence} {
     schedule.pipeline %loop buffers 4 : !transform.any_op
     transform.yield
   }
+
+  // Two waves per SIMD, one of each half: while one multiplies, the other reads and copies. Operands live for one phase
+  // only, so accumulators can stay in ordinary registers.
+  transform.named_sequence @matmul_ping_pong(%kernel: !transform.any_op {transform.readonly})
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = bf16, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+    schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
+    schedule.waves %kernel count 8 attributes [["amdgpu-agpr-alloc", "0"]] : !transform.any_op
+    %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.atom %mma uses @mfma_f32_16x16x32_bf16 waves [2, 4] : !transform.any_op
+    %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
+    %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.pipeline %loop buffers 4 ping_pong : !transform.any_op
+    transform.yield
+  }
 }
