@@ -129,8 +129,9 @@ TEST(Vector, LdsRoundTrip) {
   EXPECT_EQ(t.v(4, 9), 109u);
 }
 
-TEST(Vector, UnknownInstructionNamesItself) {
+TEST(Vector, RefusedInstructionNamesItselfAndWhy) {
   Snippet t;
   std::string error = t.run("v_screen_partition_4se_b32 v0, v1");
-  EXPECT_EQ(error, "unimplemented v_screen_partition_4se_b32 at 0x0: v_screen_partition_4se_b32_e32 v0, v1");
+  EXPECT_EQ(error, "v_screen_partition_4se_b32 is not emulated (it is for pixel shaders) at 0x0: "
+                   "v_screen_partition_4se_b32_e32 v0, v1");
 }
