@@ -1,4 +1,4 @@
-# The text tests. Substitutions: our tools and LLVM's by name (kiln, kiln-opt, FileCheck, not, ...), %python, %kernels, %targets,
+# The text tests. Substitutions: our tools and LLVM's by name (kiln, kiln-opt, FileCheck, not, ...), %python, %kernels, %targets, %build,
 # %inputs, %root, %llvm-include. Features: `compiler`, `numpy`, `slow` (give lit -Dslow=1), and one per tool that is built or
 # installed.
 import os
@@ -22,6 +22,7 @@ config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 config.substitutions += [
     ("%python", config.python),
     ("%root", config.kiln_source_dir),
+    ("%build", config.kiln_binary_dir),
     ("%inputs", os.path.join(config.test_source_root, "Inputs")),
     ("%llvm-include", os.path.join(config.llvm_tools, "..", "include")),
     ("%kernels", os.path.join(config.kiln_source_dir, "kernels")),

@@ -1,0 +1,32 @@
+# What is installed, the package for CMake (find_package(Kiln)), and the .deb.
+include(CMakePackageConfigHelpers)
+
+foreach(tool kiln kiln-opt kiln-lsp-server) # kiln-run installs itself
+  if(TARGET ${tool})
+    install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+# Beside the executables, as in the build folder: ../share/kiln.
+install(DIRECTORY targets kernels DESTINATION ${CMAKE_INSTALL_DATADIR}/kiln)
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Kiln)
+set(KILN_BIN ${CMAKE_INSTALL_BINDIR})
+set(KILN_SHARE ${CMAKE_INSTALL_DATADIR}/kiln)
+configure_package_config_file(cmake/KilnConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/KilnConfig.cmake
+  INSTALL_DESTINATION ${package} PATH_VARS KILN_BIN KILN_SHARE)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/KilnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/KilnConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/KilnConfigVersion.cmake
+  DESTINATION ${package})
+install(EXPORT KilnTargets NAMESPACE Kiln:: DESTINATION ${package})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME kiln)
+set(CPACK_PACKAGE_CONTACT "Kiln's authors <kiln@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "GPU cross-compiler, emulator, inspector and runtime")
+set(CPACK_PACKAGE_FILE_NAME kiln_${PROJECT_VERSION}_${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
+include(CPack)
