@@ -208,10 +208,12 @@ LogicalResult LayoutInference::seedMmas() {
   return status;
 }
 
-/// The widest access that the tensor's promise allows, at least four bytes so that neighbouring lanes share a line.
+/// The widest access that the tensor's promise allows, at least four bytes so that neighbouring lanes share a line. A
+/// power of two; four 6-bit elements are the fewest that fill whole bytes.
 static int64_t accessElements(kernel::TensorRefType tensor) {
   int64_t bytes = std::clamp<int64_t>(tensor.getAlignBytes(), 4, 16);
-  return std::max<int64_t>(1, bytes * 8 / tensor.getElementType().getIntOrFloatBitWidth());
+  int64_t elements = bytes * 8 / tensor.getElementType().getIntOrFloatBitWidth();
+  return std::max<int64_t>(1, llvm::bit_floor(static_cast<uint64_t>(elements)));
 }
 
 void LayoutInference::seed(Value value) {
