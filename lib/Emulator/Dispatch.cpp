@@ -45,7 +45,9 @@ Expected<std::unique_ptr<Dispatch>> Dispatch::create(AddressSpace &memory, const
   std::unique_ptr<Dispatch> dispatch(new Dispatch(memory, program, launch, **kernel));
   dispatch->arguments = dispatch->kernargBytes();
   std::vector<uint8_t> packetBytes = dispatch->packetBytes();
-  dispatch->kernarg = memory.allocate(dispatch->arguments.size(), "kernel arguments");
+  // The segment is 16-byte aligned and mapped in whole pieces of that: LLVM reads three words as four where their address
+  // is a multiple of 8 (SITargetLowering::WidenOrSplitVectorLoad).
+  dispatch->kernarg = memory.allocate(alignTo(dispatch->arguments.size(), 16), "kernel arguments");
   dispatch->packet = memory.allocate(packetBytes.size(), "dispatch packet");
   memcpy(packetBytes.data() + 40, &dispatch->kernarg, 8);
   if (Error error = memory.write(dispatch->kernarg, dispatch->arguments.data(), dispatch->arguments.size()))
