@@ -1,5 +1,6 @@
 #include "kiln/Compiler/Compiler.h"
 
+#include "dialects/Kernel/Kernel.h"
 #include "dialects/Kernel/Specialize.h"
 #include "kiln/Compiler/Dialects.h"
 #include "kiln/Conversion/Passes.h"
@@ -208,6 +209,23 @@ private:
     return pm.run(*module);
   }
 
+  static Argument argumentOf(DictionaryAttr described) {
+    Type type = described.getAs<TypeAttr>("type").getValue();
+    Argument argument;
+    argument.name = described.getAs<StringAttr>("name").str();
+    auto tensor = dyn_cast<kernel::TensorRefType>(type);
+    Type element = tensor ? tensor.getElementType() : type;
+    llvm::raw_string_ostream(argument.dtype) << (element.isIndex() ? IntegerType::get(type.getContext(), 32) : element);
+    if (!tensor)
+      return argument;
+    auto extent = [](int64_t size) { return ShapedType::isDynamic(size) ? Argument::dynamic : size; };
+    argument.isTensor = true;
+    argument.align = tensor.getAlignBytes();
+    llvm::append_range(argument.shape, llvm::map_range(tensor.getShape(), extent));
+    llvm::append_range(argument.strides, llvm::map_range(tensor.getStrides(), extent));
+    return argument;
+  }
+
   void readLaunchFacts() {
     module->walk([&](LLVM::LLVMFuncOp lanes) {
       if (auto threads = lanes->getAttrOfType<IntegerAttr>("kiln.threads"))
@@ -216,6 +234,9 @@ private:
         result.sharedBytes = bytes.getInt();
       if (auto grid = lanes->getAttrOfType<StringAttr>("kiln.grid"))
         result.grid = grid.str();
+      if (auto arguments = lanes->getAttrOfType<ArrayAttr>("kiln.arguments"))
+        for (auto described : arguments.getAsRange<DictionaryAttr>())
+          result.arguments.push_back(argumentOf(described));
       result.kernelName = lanes.getSymName().str();
     });
   }

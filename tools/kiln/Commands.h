@@ -12,6 +12,7 @@ enum ExitStatus { Success = 0, Failure = 1, Usage = 2 };
 /// Each adds its subcommand; what the command returns goes to `status`.
 void addCompileCommand(CLI::App &app, int &status);
 void addRunCommand(CLI::App &app, int &status);
+void addVerifyCommand(CLI::App &app, int &status);
 
 } // namespace kiln::tools
 

@@ -1,4 +1,5 @@
 // kiln compile: from a kernel to machine code, stopping at any stage.
+#include "BundleKernel.h"
 #include "Commands.h"
 #include "CompileKernel.h"
 
@@ -10,6 +11,9 @@
 
 using namespace kiln;
 using namespace kiln::tools;
+
+/// What `--emit` says beside the compiler's stages.
+static constexpr const char *bundleStage = "bundle";
 
 namespace {
 struct CompileOptions {
@@ -68,13 +72,19 @@ static void printTimes(const std::string &target, const CompileResult &result) {
   std::fprintf(stderr, "%-10s %-12s %8.2f ms\n", target.c_str(), "total", total);
 }
 
-static nlohmann::json describe(const std::string &target, const std::string &output, const CompileResult &result) {
+static nlohmann::json describe(const std::string &target, const std::string &output,
+                               const CompileResult &result) {
   nlohmann::json times = nlohmann::json::array();
   for (const auto &[stage, milliseconds] : result.times)
     times.push_back({{"stage", stage}, {"ms", milliseconds}});
-  return {{"target", target},         {"kernel", result.kernelName},       {"output", output},
-          {"grid", result.grid},      {"threads", result.threads},         {"shared_bytes", result.sharedBytes},
-          {"bytes", result.output.size()}, {"times", times}};
+  return {{"target", target},
+          {"kernel", result.kernelName},
+          {"output", output},
+          {"grid", result.grid},
+          {"threads", result.threads},
+          {"shared_bytes", result.sharedBytes},
+          {"bytes", result.output.size()},
+          {"times", times}};
 }
 
 static int compile(CompileOptions &options) {
@@ -87,18 +97,31 @@ static int compile(CompileOptions &options) {
   if (options.json && options.output == "-")
     return complain("--json writes to the standard output; say where the code goes with -o FILE", Usage);
   nlohmann::json report = nlohmann::json::array();
+  const bool isBundle = options.request.emit == bundleStage;
+  std::vector<TargetCode> codes;
   for (const std::string &target : options.targets) {
     CompileRequest request = options.request;
     request.target = target;
+    if (isBundle)
+      request.emit = "obj";
     CompileResult result = compileKernel(request);
     if (!result.ok)
       return Failure;
-    std::string error, output = outputFor(options, target);
-    if (!writeAtomically(output, result.output, error))
+    std::string error, output = isBundle ? options.output : outputFor(options, target);
+    if (!isBundle && !writeAtomically(output, result.output, error))
       return complain(error);
     if (options.time)
       printTimes(target, result);
     report.push_back(describe(target, output, result));
+    codes.push_back({target, std::move(result)});
+  }
+  if (isBundle) {
+    std::string error;
+    llvm::Expected<std::string> bytes = bundleOf(codes);
+    if (!bytes)
+      return complain(llvm::toString(bytes.takeError()));
+    if (!writeAtomically(options.output, *bytes, error))
+      return complain(error);
   }
   if (options.json)
     std::printf("%s\n", report.dump(2).c_str());
@@ -107,22 +130,26 @@ static int compile(CompileOptions &options) {
 
 void tools::addCompileCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<CompileOptions>();
+  std::vector<std::string> stages = stageNames();
+  stages.push_back(bundleStage);
   CLI::App *command = app.add_subcommand("compile", "Compile a kernel for one or more targets");
   command->footer("Examples:\n"
                   "  kiln compile kernels/matmul.mlir --target gfx950\n"
                   "  kiln compile kernels/matmul.mlir --target gfx950,gfx942 --emit obj -o matmul.co\n"
+                  "  kiln compile kernels/matmul.mlir --target gfx950,gfx942 --emit bundle -o matmul.kiln\n"
                   "  kiln compile kernels/matmul.mlir --target sm_90a --param T=f16 --emit lanes");
   command->add_option("FILE", options->request.file, "Kernels (.mlir)")->required();
   command->add_option("--kernel", options->request.kernel, "Which kernel; not needed if the file has one");
   command->add_option("--target", options->targets, "Targets, comma-separated; `kiln targets` lists them")
       ->required()
       ->delimiter(',');
-  command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")->allow_extra_args(false);
+  command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
+      ->allow_extra_args(false);
   command->add_option("--schedule", options->request.schedule, "Schedule file, or @NAME of one of the target's own");
   command->add_option("--target-dir", options->request.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
   command->add_option("--emit", options->request.emit, "Stage to stop at")
-      ->check(CLI::IsMember(stageNames()))
+      ->check(CLI::IsMember(stages))
       ->capture_default_str();
   command->add_option("-o,--output", options->output, "Where to write it; - is the standard output")
       ->capture_default_str();

@@ -2,8 +2,8 @@
 
 #include "kiln/Compiler/Compiler.h"
 
-#include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -16,16 +16,20 @@ std::vector<std::string> tools::targetSearchPath(const std::vector<std::string> 
 
 std::vector<std::string> tools::stageNames() {
   std::vector<std::string> names;
-  for (auto stage : {compiler::Stage::Kernel, compiler::Stage::Scheduled, compiler::Stage::Staged,
-                     compiler::Stage::Lanes, compiler::Stage::LLVM, compiler::Stage::Assembly, compiler::Stage::Object})
+  for (auto stage :
+       {compiler::Stage::Kernel, compiler::Stage::Scheduled, compiler::Stage::Staged, compiler::Stage::Lanes,
+        compiler::Stage::LLVM, compiler::Stage::Assembly, compiler::Stage::Object})
     names.push_back(compiler::stageName(stage).str());
   return names;
 }
 
-tools::CompileResult tools::compileKernel(const CompileRequest &request) {
+tools::CompileResult tools::compileKernel(const CompileRequest &request, std::string *errors) {
   auto context = compiler::makeContext();
   llvm::SourceMgr sources;
-  mlir::SourceMgrDiagnosticHandler handler(sources, context.get(), llvm::errs());
+  std::string unused;
+  llvm::raw_string_ostream toText(errors ? *errors : unused);
+  mlir::SourceMgrDiagnosticHandler handler(sources, context.get(),
+                                           errors ? static_cast<llvm::raw_ostream &>(toText) : llvm::errs());
   compiler::Options options;
   options.file = request.file;
   options.kernel = request.kernel;
@@ -44,6 +48,7 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request) {
   result.kernelName = compiled->kernelName;
   result.grid = compiled->grid;
   result.threads = compiled->threads;
+  result.arguments = std::move(compiled->arguments);
   result.sharedBytes = compiled->sharedBytes;
   for (const codegen::StageTime &time : compiled->times)
     result.times.push_back({time.stage, time.milliseconds});

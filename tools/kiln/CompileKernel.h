@@ -2,6 +2,8 @@
 #ifndef KILN_TOOLS_COMPILEKERNEL_H
 #define KILN_TOOLS_COMPILEKERNEL_H
 
+#include "kiln/Compiler/Argument.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,11 +21,13 @@ struct CompileResult {
   bool ok = false;
   std::string output, kernelName, grid;
   long threads = 0, sharedBytes = 0;
+  std::vector<compiler::Argument> arguments;
   std::vector<std::pair<std::string, double>> times; // stage, milliseconds
 };
 
-/// Compiles one kernel for one target; errors have been printed when `ok` is false.
-CompileResult compileKernel(const CompileRequest &request);
+/// Compiles one kernel for one target. When `ok` is false, errors have been printed, or are in `errors` if
+/// that is given.
+CompileResult compileKernel(const CompileRequest &request, std::string *errors = nullptr);
 
 /// Where target folders are looked for: those given, then the installed ones.
 std::vector<std::string> targetSearchPath(const std::vector<std::string> &fromUser);

@@ -70,7 +70,7 @@ static Expected<std::vector<uint8_t>> placeArguments(const emulator::Kernel &ker
 
 Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> elf, const launch::Launch &launch,
                                          const emulator::LaunchOptions &options,
-                                         std::optional<emulator::Chip> chip) {
+                                         std::optional<emulator::Chip> chip, Prepare prepare) {
   auto object = emulator::CodeObject::load(elf);
   if (!object)
     return object.takeError();
@@ -92,18 +92,25 @@ Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> elf, const launch::La
   if (!arguments)
     return createStringError(error);
   run.arguments = std::move(*arguments);
-  auto kernarg = placeArguments(**kernel, run.arguments);
-  if (!kernarg)
-    return kernarg.takeError();
   emulator::Launch request;
   request.kernel = run.kernel;
-  request.kernarg = std::move(*kernarg);
   request.dynamicLds = launch.dynamicLds;
   request.options = options;
   const uint32_t grid[] = {launch.grid.x, launch.grid.y, launch.grid.z};
   const uint32_t block[] = {launch.block.x, launch.block.y, launch.block.z};
   std::copy_n(grid, 3, request.grid);
   std::copy_n(block, 3, request.block);
+  Expected<std::vector<launch::BoundArgument>> passed = run.arguments;
+  if (prepare)
+    passed = prepare(run, request);
+  if (!passed)
+    return passed.takeError();
+  auto kernarg = placeArguments(**kernel, *passed);
+  if (!kernarg)
+    return kernarg.takeError();
+  request.kernarg = std::move(*kernarg);
+  if (prepare && request.grid[0] == 0)
+    return run;
   auto result = run.device->launch(**program, request);
   if (!result)
     return result.takeError();

@@ -4,6 +4,7 @@
 
 #include "kiln/Emulator/Emulator.h"
 #include "kiln/launch/Launch.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace kiln::tools {
 
@@ -28,12 +29,19 @@ struct Emulation {
   emulator::Result result;
 };
 
+/// What the kernel is passed instead of the launch's own arguments; may change the geometry and write to the
+/// device.
+using Prepare =
+    llvm::function_ref<llvm::Expected<std::vector<launch::BoundArgument>>(Emulation &, emulator::Launch &)>;
+
 /// Runs a kernel of the code object `elf` on a device of the code object's chip, or of `chip` where that is
 /// given (another one is an error). launch.kernel may be empty if the object has one kernel. Arguments go
-/// where the kernel's metadata says; a single `bytes` argument may hold all of them.
+/// where the kernel's metadata says; a single `bytes` argument may hold all of them. A grid of no workgroups
+/// is done at once.
 llvm::Expected<Emulation> runCodeObject(llvm::ArrayRef<uint8_t> elf, const launch::Launch &launch,
                                         const emulator::LaunchOptions &options,
-                                        std::optional<emulator::Chip> chip = std::nullopt);
+                                        std::optional<emulator::Chip> chip = std::nullopt,
+                                        Prepare prepare = nullptr);
 
 } // namespace kiln::tools
 

@@ -4,6 +4,7 @@
 #include "HostMemory.h"
 #ifdef KILN_COMPILER
 #include "Interpret.h"
+#include "KernelLaunch.h"
 #endif
 
 #include "llvm/Support/FormatVariadic.h"
@@ -16,7 +17,8 @@ using namespace kiln::tools;
 namespace {
 struct RunOptions {
   std::string file, device, kernel, launchFile, grid, block, tolerance;
-  std::vector<std::string> params, args, checks;
+  std::string schedule;
+  std::vector<std::string> params, args, checks, targetFolders;
   uint32_t dynamicLds = 0;
   bool json = false;
   emulator::LaunchOptions emulation;
@@ -209,6 +211,25 @@ static int runInterpreted(const RunOptions &options, const launch::Launch &launc
     return Failure;
   return finish(options, launch, *args, memory, Report());
 }
+
+/// Compiles for the chip first; the launch has one argument per kernel argument.
+static int runCompiled(const RunOptions &options, emulator::Chip chip, const launch::Launch &launch) {
+  CompileRequest request{
+      options.file, launch.kernel,         emulator::chipName(chip), options.schedule, "obj",
+      {},           options.targetFolders, /*lineTables=*/true};
+  for (const std::string &param : options.params) {
+    auto [name, value] = llvm::StringRef(param).split('=');
+    request.params.push_back({name.str(), value.str()});
+  }
+  CompileResult code = compileKernel(request);
+  if (!code.ok)
+    return Failure;
+  auto run = runOnEmulator(code, launch, options.emulation, chip);
+  if (!run)
+    return fail(options, options.file + ": " + llvm::toString(run.takeError()));
+  DeviceMemory memory(run->device->memory());
+  return finish(options, launch, run->arguments, memory, reportOf(*run));
+}
 #endif
 
 static int run(const RunOptions &options) {
@@ -233,6 +254,10 @@ static int run(const RunOptions &options) {
     return complain("--device: unknown device '" + device +
                         "'; known are interpreter, emulator, emulator:gfx942, emulator:gfx950",
                     Usage);
+#ifdef KILN_COMPILER
+  if (isSource)
+    return runCompiled(options, chip.value_or(emulator::Chip::Gfx950), launch);
+#endif
   return runEmulator(options, chip, launch);
 }
 
@@ -259,11 +284,18 @@ void tools::addRunCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Execute a kernel without a device");
   command->add_option("FILE", options->file, "Kernels (.mlir) or a code object (.co, .hsaco)")->required();
-  command->add_option("--device", options->device,
-                      "Where to run it: interpreter (.mlir), emulator[:gfx942|:gfx950] (code objects)");
+  command->add_option(
+      "--device", options->device,
+      "Where to run it: interpreter (.mlir) or emulator[:gfx942|:gfx950]; kernels are compiled for "
+      "that chip, gfx950 without one");
   command->add_option("--kernel", options->kernel, "Which kernel; not needed if the file has one");
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
+#ifdef KILN_COMPILER
+  command->add_option("--schedule", options->schedule, "Schedule file, or @NAME of one of the target's own");
+  command->add_option("--target-dir", options->targetFolders, "Folder with targets, searched first")
+      ->allow_extra_args(false);
+#endif
   auto *launchFile = command->add_option("--launch", options->launchFile, "Launch file (JSON)");
   command->add_option("--arg", options->args, "An argument: KIND:VALUE[,key=value...], in the kernel's order")
       ->allow_extra_args(false)

@@ -12,6 +12,9 @@ int main(int argc, char **argv) {
   addCompileCommand(app, status);
 #endif
   addRunCommand(app, status);
+#ifdef KILN_COMPILER
+  addVerifyCommand(app, status);
+#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

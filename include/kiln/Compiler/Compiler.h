@@ -3,6 +3,7 @@
 #define KILN_COMPILER_COMPILER_H
 
 #include "kiln/Codegen/Codegen.h"
+#include "kiln/Compiler/Argument.h"
 #include "kiln/Compiler/TargetLibrary.h"
 
 #include <string>
@@ -34,6 +35,7 @@ struct Result {
   int64_t threads = 0, sharedBytes = 0;    // of a workgroup; from Stage::Lanes on
   std::string grid;                        // number of workgroups, an expression over the arguments' sizes
   std::string kernelName;
+  std::vector<Argument> arguments;
 };
 
 /// A context with every dialect that a compilation needs; errors go to its diagnostic handlers.

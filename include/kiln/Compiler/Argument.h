@@ -1,0 +1,24 @@
+// What a compiled kernel takes, in plain types: also for code that knows no MLIR.
+#ifndef KILN_COMPILER_ARGUMENT_H
+#define KILN_COMPILER_ARGUMENT_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kiln::compiler {
+
+/// An argument of a kernel. What the machine code receives for it, in this order: of a tensor the address,
+/// then a 32-bit integer per dynamic size, then one per dynamic stride (in elements); of a scalar its value.
+struct Argument {
+  static constexpr int64_t dynamic = -1;
+  std::string name, dtype; // MLIR's spelling of the element type
+  bool isTensor = false;
+  std::vector<int64_t> shape;   // of a tensor
+  std::vector<int64_t> strides; // empty: row-major and contiguous
+  int64_t align = 1;            // bytes; a tensor's address and every stride but the last are multiples of it
+};
+
+} // namespace kiln::compiler
+
+#endif

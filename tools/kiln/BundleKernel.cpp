@@ -1,0 +1,100 @@
+#include "BundleKernel.h"
+
+#include "kiln/Bundle/Bundle.h"
+#include "kiln/launch/DType.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+using namespace kiln;
+using namespace kiln::tools;
+
+static std::string extentText(int64_t size) {
+  return size == compiler::Argument::dynamic ? "?" : std::to_string(size);
+}
+
+static std::vector<std::string> extentTexts(ArrayRef<int64_t> sizes) {
+  std::vector<std::string> texts;
+  for (int64_t size : sizes)
+    texts.push_back(extentText(size));
+  return texts;
+}
+
+static bundle::Argument argumentOf(const compiler::Argument &formal) {
+  bundle::Argument argument;
+  argument.name = formal.name;
+  argument.isTensor = formal.isTensor;
+  argument.dtype = StringRef(formal.dtype).lower();
+  argument.shape = extentTexts(formal.shape);
+  if (!formal.strides.empty())
+    argument.strides = extentTexts(formal.strides);
+  argument.align = static_cast<unsigned>(formal.align);
+  return argument;
+}
+
+/// What compiler::Argument says that the machine code receives.
+static void addKernargs(const compiler::Argument &formal, std::vector<bundle::Kernarg> &kernargs) {
+  if (!formal.isTensor) {
+    kernargs.push_back(bundle::Kernarg::scalar(formal.name));
+    return;
+  }
+  kernargs.push_back(bundle::Kernarg::pointer(formal.name));
+  for (auto [d, size] : enumerate(formal.shape))
+    if (size == compiler::Argument::dynamic)
+      kernargs.push_back(bundle::Kernarg::integer("i32", formal.name + "." + std::to_string(d)));
+  for (auto [d, stride] : enumerate(formal.strides))
+    if (stride == compiler::Argument::dynamic)
+      kernargs.push_back(bundle::Kernarg::integer("i32", formal.name + ".stride." + std::to_string(d)));
+}
+
+/// The promise of `align` that the runtime does not check by itself: all strides but the last.
+static void addRequirements(const compiler::Argument &formal,
+                            std::vector<bundle::Requirement> &requirements) {
+  std::optional<launch::DType> type = launch::parseDType(formal.dtype);
+  if (!formal.isTensor || formal.align <= 1 || !type)
+    return;
+  int64_t bits = launch::factsOf(*type).bits, unit = formal.align * 8;
+  for (size_t d = 0; d + 1 < formal.shape.size(); ++d) {
+    std::string stride = formal.name + ".stride." + std::to_string(d);
+    requirements.push_back(
+        {"mod(" + stride + " * " + std::to_string(bits) + ", " + std::to_string(unit) + ") == 0",
+         "rows of " + formal.name + " must start at multiples of " + std::to_string(formal.align) +
+             " bytes"});
+  }
+}
+
+static bundle::Variant variantOf(const TargetCode &compiled) {
+  const CompileResult &code = compiled.code;
+  bundle::Variant variant;
+  variant.target = compiled.target;
+  variant.format = StringRef(code.output)
+                           .starts_with("\x7f"
+                                        "ELF")
+                       ? "code-object"
+                       : "ptx";
+  variant.code = code.output;
+  variant.symbol = code.kernelName;
+  variant.grid = {code.grid};
+  variant.block = {static_cast<unsigned>(code.threads)};
+  for (const compiler::Argument &formal : code.arguments) {
+    addKernargs(formal, variant.kernargs);
+    addRequirements(formal, variant.requirements);
+  }
+  return variant;
+}
+
+Expected<std::string> tools::bundleOf(ArrayRef<TargetCode> codes) {
+  bundle::Kernel kernel;
+  kernel.name = codes.front().code.kernelName;
+  for (const compiler::Argument &formal : codes.front().code.arguments)
+    kernel.arguments.push_back(argumentOf(formal));
+  for (const TargetCode &compiled : codes) {
+    // A schedule may promise more than the kernel; the caller must keep every promise.
+    for (auto [argument, formal] : zip_equal(kernel.arguments, compiled.code.arguments))
+      argument.align = std::max(argument.align, static_cast<unsigned>(formal.align));
+    kernel.variants.push_back(variantOf(compiled));
+  }
+  bundle::Bundle result;
+  result.producer = "kiln " KILN_VERSION;
+  result.kernels.push_back(std::move(kernel));
+  return bundle::writeBundle(result);
+}
