@@ -38,7 +38,7 @@ docs: $(BUILD)/build.ninja ## write the reference of dialects and passes into bu
 bench: build ## time `kiln compile` against clang
 	bench/compile/compile $(BUILD)/bin/kiln
 
-deb: $(BUILD)/build.ninja ## pack build/kiln_*.deb
+deb: build ## pack build/kiln_*.deb
 	$(NINJA) package
 
 clean: ## remove the build folder

@@ -1,7 +1,14 @@
 # What is installed, the package for CMake (find_package(Kiln)), and the .deb.
 include(CMakePackageConfigHelpers)
 
-foreach(tool kiln kiln-opt kiln-lsp-server) # kiln-run installs itself
+# `ninja tools` builds everything that is installed.
+add_custom_target(tools)
+foreach(target kiln kiln-run kiln-opt kiln-lsp-server kiln-runtime kiln-emulator amdhip64 docs)
+  if(TARGET ${target})
+    add_dependencies(tools ${target})
+  endif()
+endforeach()
+foreach(tool kiln kiln-opt kiln-lsp-server) # kiln-run and the libraries install themselves
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
@@ -20,6 +27,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/KilnConfig.cmake ${CMAKE_CURRENT_BINAR
   DESTINATION ${package})
 install(EXPORT KilnTargets NAMESPACE Kiln:: DESTINATION ${package})
 
+# `cpack` packs what is built; it does not build the tests.
+set(CMAKE_SKIP_PACKAGE_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME kiln)
 set(CPACK_PACKAGE_CONTACT "Kiln's authors <kiln@localhost>")
