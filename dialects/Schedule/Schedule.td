@@ -126,4 +126,20 @@ def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
   let assemblyFormat = "$loop `buffers` $buffers (`ping_pong` $ping_pong^)? attr-dict `:` type($loop)";
 }
 
+def Schedule_GridOp : Schedule_Op<"grid"> {
+  let summary = "in which order programs run";
+  let description = [{
+    Programs that run at the same time should share rows and columns of what they read. Of a grid of two dimensions `group`
+    rows are walked column by column. Workgroups are dealt to `dies` in turn (each with a cache of its own): with `dies`
+    neighbouring programs go to the same die. Both only reorder programs.
+
+    ```mlir
+    schedule.grid %kernel group 4 dies 8 : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$kernel, DefaultValuedAttr<I64Attr, "1">:$group,
+                       DefaultValuedAttr<I64Attr, "1">:$dies);
+  let assemblyFormat = "$kernel (`group` $group^)? (`dies` $dies^)? attr-dict `:` type($kernel)";
+}
+
 #endif

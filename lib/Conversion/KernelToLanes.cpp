@@ -278,20 +278,6 @@ LogicalResult LaneLowering::lowerScalar(Operation &op) {
   return success();
 }
 
-/// Programs are numbered with the last grid dimension fastest.
-void LaneLowering::lowerProgramId(kernel::ProgramIdOp op) {
-  Value rest = apply("workgroup_id");
-  for (unsigned d = op.getGrid().size(); d-- > 0;) {
-    if (d == 0) {
-      scalars.map(op.getIds()[0], rest);
-      break;
-    }
-    Value size = scalars.lookup(op.getGrid()[d]);
-    scalars.map(op.getIds()[d], arith::RemUIOp::create(builder, loc, rest, size).getResult());
-    rest = arith::DivUIOp::create(builder, loc, rest, size);
-  }
-}
-
 //===-- Control flow -----------------------------------------------------------------------------------------===//
 
 int64_t LaneLowering::carriedLength(Value value) {

@@ -52,13 +52,18 @@ private:
   mlir::LogicalResult lowerFor(mlir::scf::ForOp op);
   mlir::LogicalResult lowerIf(mlir::scf::IfOp op);
   mlir::LogicalResult lowerScalar(mlir::Operation &op);
-  void lowerProgramId(kernel::ProgramIdOp op);
   mlir::Type scalarType(mlir::Type type);
   /// Appends the values that stand for `value`: the pieces of a tile, or the scalar itself.
   void flatten(mlir::Value value, int64_t length, llvm::SmallVectorImpl<mlir::Value> &out);
   void unflatten(mlir::Value value, int64_t length, mlir::ValueRange &values);
   /// How many elements of a loop-carried tile travel together: a matrix instruction's accumulator if one makes it.
   int64_t carriedLength(mlir::Value value);
+
+  // LaneGrid.cpp: which program a workgroup computes.
+  void lowerProgramId(kernel::ProgramIdOp op);
+  mlir::Value gatherDies(mlir::Value id, mlir::Value count, int64_t dies);
+  std::pair<mlir::Value, mlir::Value> walkInGroups(mlir::Value id, mlir::Value rows, mlir::Value columns,
+                                                   int64_t group);
 
   // LaneIndexing.cpp: constants, ids, coordinates.
   mlir::Value i32(int64_t value);

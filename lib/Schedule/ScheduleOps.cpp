@@ -134,3 +134,20 @@ DiagnosedSilenceableFailure PipelineOp::apply(transform::TransformRewriter &, tr
 void PipelineOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   readsHandle(getLoopMutable(), effects);
 }
+
+DiagnosedSilenceableFailure GridOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                          transform::TransformState &state) {
+  if (getGroup() < 1 || getDies() < 1)
+    return emitDefiniteFailure() << "expects 'group' and 'dies' of 1 or more, found " << getGroup() << " and "
+                                 << getDies();
+  return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
+    Builder builder(getContext());
+    func->setAttr("schedule.grid", builder.getDictionaryAttr({builder.getNamedAttr("dies", getDiesAttr()),
+                                                              builder.getNamedAttr("group", getGroupAttr())}));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void GridOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getKernelMutable(), effects);
+}

@@ -8,6 +8,8 @@
 // bytes: lanes 0-3, 12-15 and 20-27, then 4-11, 16-19 and 28-31, and the same for the upper half. Lane l reads chunk
 // l / 16 of row l % 16. With row bits 2 and 3 XORing 2 and 3 to the chunk (16 and 24 to the column), each such group touches
 // every bank once.
+// A product of this chip has eight dies, each with its own L2 cache; four rows of tiles at a time keep what a die reads
+// small.
 module attributes {transform.with_named_sequence} {
   // Two waves per SIMD, so 256 registers each: a wave owns 128 x 64 of C in 128 accumulation registers. 16 more are
   // reserved because with a full file LLVM copies accumulators around (it does not tie a result to its addend).
@@ -21,6 +23,7 @@ module attributes {transform.with_named_sequence} {
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
     %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.grid %kernel group 4 dies 8 : !transform.any_op
     schedule.pipeline %loop buffers 4 : !transform.any_op
     transform.yield
   }
@@ -36,6 +39,7 @@ module attributes {transform.with_named_sequence} {
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
     %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.grid %kernel group 4 dies 8 : !transform.any_op
     schedule.pipeline %loop buffers 4 : !transform.any_op
     transform.yield
   }
@@ -52,6 +56,7 @@ module attributes {transform.with_named_sequence} {
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
     %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.grid %kernel group 4 dies 8 : !transform.any_op
     schedule.pipeline %loop buffers 4 ping_pong : !transform.any_op
     transform.yield
   }
