@@ -73,7 +73,7 @@ public:
     if (failed(timed("stage", [&] {
           return passes([](PassManager &pm) {
             pm.addPass(transforms::createPipelineLoops());
-            pm.addPass(createCanonicalizerPass());
+            pm.addNestedPass<kernel::FuncOp>(createCanonicalizerPass());
             pm.addPass(transforms::createPlaceTiles());
             pm.addPass(transforms::createStageRelayouts());
             pm.addPass(transforms::createDeriveWaits());
@@ -87,8 +87,8 @@ public:
     if (failed(timed("lanes", [&] {
           return passes([](PassManager &pm) {
             pm.addPass(conversion::createConvertKernelToLanes());
-            pm.addPass(createCSEPass());
-            pm.addPass(createCanonicalizerPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCSEPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCanonicalizerPass());
             pm.addPass(conversion::createInterleaveLanes());
           });
         })))
@@ -99,13 +99,13 @@ public:
     if (failed(timed("select", [&] {
           return passes([](PassManager &pm) {
             pm.addPass(conversion::createConvertAtomsToBodies());
-            pm.addPass(createCanonicalizerPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCanonicalizerPass());
             // The code generator moves little out of loops by itself; addresses and bounds do not belong in them.
-            pm.addPass(createLoopInvariantCodeMotionPass());
-            pm.addPass(createCSEPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createLoopInvariantCodeMotionPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCSEPass());
             pm.addPass(conversion::createConvertLanesToLLVM());
-            pm.addPass(createCanonicalizerPass());
-            pm.addPass(createCSEPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCanonicalizerPass());
+            pm.addNestedPass<LLVM::LLVMFuncOp>(createCSEPass());
           });
         })))
       return failure();
@@ -199,7 +199,7 @@ private:
   LogicalResult specialise() {
     return passes([](PassManager &pm) {
       pm.addPass(transforms::createSpecialize());
-      pm.addPass(createCSEPass());
+      pm.addNestedPass<kernel::FuncOp>(createCSEPass());
     });
   }
 
