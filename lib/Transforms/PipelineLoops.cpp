@@ -244,7 +244,14 @@ struct PipelineLoops : impl::PipelineLoopsBase<PipelineLoops> {
       if (loop->hasAttr("schedule.pipeline"))
         loops.push_back(loop);
     });
+    target::MachineOp machine = target::Machine::of(getOperation());
     for (scf::ForOp loop : loops) {
+      // Counters are the one tracking model that waits are derived for.
+      if (machine && machine.getTracking() != "counter") {
+        loop.emitOpError() << "is to be pipelined, but " << machine.getSymName() << " tracks copies by '"
+                           << machine.getTracking().value_or("none") << "'; waits are derived for 'counter' only";
+        return signalPassFailure();
+      }
       auto how = loop->getAttrOfType<DictionaryAttr>("schedule.pipeline");
       auto buffers = how.getAs<IntegerAttr>("buffers");
       if (!buffers) {
