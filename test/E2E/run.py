@@ -49,6 +49,8 @@ for device in ["emulator:gfx942", "emulator:gfx950"]:
 
 refused = [(["--arg", "random:f16[4,8]", "--arg", "random:f16[4,8]"], "takes 3 arguments"),
            (["--arg", "random:bf16[4,8]", *arguments[2:]], "expected f16, found bf16"),
+           (["--param", "Align=16", "--arg", "random:f16[4,9]", "--arg", "random:f16[4,9]", "--arg", "zeros:f32[4,4]"],
+            "has rows of 18 bytes; the kernel's type promises multiples of 16"),
            (["--arg", "random:f16[4]", *arguments[2:]], r"expected f16[?,?], found f16[4]")]
 for given, reason in refused:
     done = subprocess.run(["kiln", "run", matmul, "--device", "emulator", "--param", "T=f16", *given], capture_output=True, text=True)

@@ -92,11 +92,27 @@ static Error checkArgument(size_t i, const compiler::Argument &formal, const lau
                                   actual.type.str());
 }
 
+std::string tools::brokenPromise(const CompileResult &kernel, ArrayRef<launch::BoundArgument> arguments) {
+  for (auto [formal, actual] : zip(kernel.arguments, arguments)) {
+    const std::vector<uint64_t> &shape = actual.type.shape;
+    if (!formal.isTensor || formal.align <= 1)
+      continue;
+    // A contiguous tensor's strides but the last are multiples of its rows.
+    uint64_t rowBits = shape.size() > 1 ? shape.back() * launch::factsOf(actual.type.type).bits : 0;
+    if (rowBits % (static_cast<uint64_t>(formal.align) * 8))
+      return formal.name + ", " + actual.type.str() + ", has rows of " + std::to_string(rowBits / 8) +
+             " bytes; the kernel's type promises multiples of " + std::to_string(formal.align);
+  }
+  return "";
+}
+
 Expected<std::vector<launch::BoundArgument>> tools::passedTo(const CompileResult &kernel,
                                                              ArrayRef<launch::BoundArgument> arguments) {
   if (arguments.size() != kernel.arguments.size())
     return createStringError("@" + kernel.kernelName + " takes " + std::to_string(kernel.arguments.size()) +
                              " arguments, found " + std::to_string(arguments.size()));
+  if (std::string broken = brokenPromise(kernel, arguments); !broken.empty())
+    return createStringError(broken);
   std::vector<launch::BoundArgument> passed;
   for (auto [i, actual] : enumerate(arguments)) {
     const compiler::Argument &formal = kernel.arguments[i];

@@ -15,6 +15,9 @@ llvm::Expected<uint32_t> gridOf(const CompileResult &kernel, llvm::ArrayRef<laun
 llvm::Expected<std::vector<launch::BoundArgument>> passedTo(const CompileResult &kernel,
                                                             llvm::ArrayRef<launch::BoundArgument> arguments);
 
+/// Why these tensors break what the kernel's types promise about their alignment; empty if they keep it.
+std::string brokenPromise(const CompileResult &kernel, llvm::ArrayRef<launch::BoundArgument> arguments);
+
 /// Runs a compiled kernel on the emulator: the launch has one argument per kernel argument, and no geometry.
 /// `fill` may write to the buffers before the kernel starts.
 llvm::Expected<Emulation> runOnEmulator(const CompileResult &kernel, const launch::Launch &launch,

@@ -111,7 +111,7 @@ static int run(VerifyOptions &options) {
                                                          {"cases", std::move(cases)}})
                  << "\n";
   else
-    llvm::outs() << llvm::formatv("{0} right, {1} wrong, {2} refused by the target\n", tally.right,
+    llvm::outs() << llvm::formatv("{0} right, {1} wrong, {2} refused\n", tally.right,
                                   tally.wrong, tally.refused);
   return good ? Success : Failure;
 }

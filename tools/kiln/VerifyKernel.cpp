@@ -189,6 +189,11 @@ static Error judge(const Case &toRun, const CompileResult &code, const Interpret
   Interpretation expected, absolute;
   if (Error error = interpret(toRun, request, false, expected))
     return error;
+  if (std::string broken = brokenPromise(code, expected.arguments); !broken.empty()) {
+    result.status = CaseResult::Refused;
+    result.detail = broken;
+    return Error::success();
+  }
   if (Error error = interpret(toRun, request, true, absolute))
     return error;
   auto perMagnitude = perMagnitudeOf(toRun);
