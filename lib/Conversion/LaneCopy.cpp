@@ -61,6 +61,10 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
     access.checked[d] = false;
 
   Value waveOffset = arith::MulIOp::create(entry, loc, waveId, i32(machine.lanes() * bytes));
+  if (atom.getPerLane()) {
+    Value laneOffset = arith::MulIOp::create(entry, loc, laneId, i32(bytes));
+    waveOffset = arith::AddIOp::create(entry, loc, waveOffset, laneOffset);
+  }
   Value mine = LLVM::GEPOp::create(entry, loc, sharedBase.getType(), builder.getI8Type(), sharedBase, waveOffset);
   int64_t slot = cast<IntegerAttr>(scalars.lookup(op.getSlot()).getDefiningOp<arith::ConstantOp>().getValue()).getInt();
   int64_t base = *op.getBuffer().getDefiningOp<stage::AllocOp>().getOffset() + slot * buffer.getSlotBytes();
@@ -75,15 +79,27 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
                                         ValueRange{access.view, offset, uniform, inBounds, destination});
     setRegion(copy, regionOf(op.getBuffer(), op.getSlot()));
   }
+  if (machine.operation("commit_group"))
+    apply("commit_group");
   return success();
 }
 
 void LaneLowering::lowerWait(stage::WaitOp op) {
-  apply("wait", {i32(op.getCopies().value_or(0)), i32(0)});
+  int64_t copies = op.getCopies().value_or(0);
+  if (machine.operation("wait")) {
+    apply("wait", {i32(copies), i32(0)});
+    return;
+  }
+  // One operation per number of groups; waiting for more than necessary is right too.
+  std::string name;
+  do
+    name = "wait_group_" + std::to_string(copies);
+  while (!machine.operation(name) && copies-- > 0);
+  apply(name);
 }
 
 void LaneLowering::lowerBarrier(stage::BarrierOp op) {
-  StringRef name = op.getBare() ? "raw_barrier" : "barrier";
+  StringRef name = op.getBare() && machine.operation("raw_barrier") ? "raw_barrier" : "barrier";
   if (!op.getHalf()) {
     apply(name);
     return;

@@ -19,5 +19,6 @@ FailureOr<int64_t> transforms::copyOperations(stage::CopyOp op, const target::Ma
     return op.emitOpError() << "copies " << bytes << " bytes, which is no multiple of the " << perRound << " that " << waves
                             << " waves move with one '" << op.getAtom() << "' each",
            failure();
-  return bytes / perRound;
+  // Where copies are tracked in groups, each stage.copy is one.
+  return machine.getOp().getTracking() == "group" ? 1 : bytes / perRound;
 }

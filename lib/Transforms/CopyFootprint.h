@@ -1,4 +1,4 @@
-// How many operations of its copy atom a wave issues for a stage.copy.
+// How many operations in flight a wave has from a stage.copy, as waits count them.
 #ifndef KILN_TRANSFORMS_COPYFOOTPRINT_H
 #define KILN_TRANSFORMS_COPYFOOTPRINT_H
 
@@ -7,7 +7,8 @@
 
 namespace kiln::transforms {
 
-/// Each operation moves the atom's bytes per lane; all waves of the workgroup share the tile. Fails if the tile is not
+/// Operations of its copy atom, each of which moves the atom's bytes per lane, or one if the machine tracks groups. All waves of
+/// the workgroup share the tile. Fails if the tile is not
 /// a whole number of such operations for every wave.
 mlir::FailureOr<int64_t> copyOperations(stage::CopyOp op, const target::Machine &machine);
 

@@ -246,10 +246,9 @@ struct PipelineLoops : impl::PipelineLoopsBase<PipelineLoops> {
     });
     target::MachineOp machine = target::Machine::of(getOperation());
     for (scf::ForOp loop : loops) {
-      // Counters are the one tracking model that waits are derived for.
-      if (machine && machine.getTracking() != "counter") {
+      if (machine && machine.getTracking() != "counter" && machine.getTracking() != "group") {
         loop.emitOpError() << "is to be pipelined, but " << machine.getSymName() << " tracks copies by '"
-                           << machine.getTracking().value_or("none") << "'; waits are derived for 'counter' only";
+                           << machine.getTracking().value_or("none") << "'; waits are derived for 'counter' and 'group'";
         return signalPassFailure();
       }
       auto how = loop->getAttrOfType<DictionaryAttr>("schedule.pipeline");
