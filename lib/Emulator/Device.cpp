@@ -102,7 +102,7 @@ Expected<Result> Device::launch(Program &program, const Launch &launch, std::vec
     observer->launchEnd(result.findings);
   for (Finding &finding : result.findings)
     if (finding.source.empty())
-      finding.source = program.lines().at(finding.pc - program.loadAddress());
+      finding.source = program.lines().at(finding.pc);
   if (findings)
     *findings = result.findings;
   if (error)

@@ -6,9 +6,6 @@ using namespace llvm;
 
 namespace kiln::emulator {
 
-/// What registers hold that nothing has set: a NaN in every float format, and a conspicuous integer.
-constexpr uint32_t Poison = 0x7FEDBEEF;
-
 static uint32_t ldsLimit(Chip chip) { return chip == Chip::Gfx950 ? 160 * 1024 : 64 * 1024; }
 
 static Error checkLaunch(const CodeObject &object, const Kernel &kernel, const Launch &launch) {

@@ -6,6 +6,9 @@
 
 namespace kiln::emulator {
 
+/// What registers hold that nothing has set: a NaN in every float format, and a conspicuous integer.
+constexpr uint32_t Poison = 0x7FEDBEEF;
+
 /// Everything that the waves of one launch have in common.
 class Dispatch {
 public:

@@ -149,6 +149,18 @@ static bool releaseBarrier(Workgroup &group, GroupObserver *observer) {
   return waiting;
 }
 
+/// "; waves 1 2 wait at a barrier", "; wave 0 has ended": why a wave may wait for ever.
+static std::string otherWaves(const Workgroup &group) {
+  std::string waiting, ended;
+  for (const auto &wave : group.waves)
+    if (wave->state == WaveState::AtBarrier)
+      waiting += " " + std::to_string(wave->index);
+    else if (wave->state == WaveState::Ended)
+      ended += " " + std::to_string(wave->index);
+  return (waiting.empty() ? "" : "; at a barrier wait waves" + waiting) +
+         (ended.empty() ? "" : "; ended have waves" + ended);
+}
+
 static Error failure(const Workgroup &group, const Wave &wave) {
   return createStringError("workgroup (%u, %u, %u), wave %u: %s", group.id[0], group.id[1], group.id[2],
                            unsigned(wave.index), wave.error.c_str());
@@ -180,7 +192,7 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
         observer->waveEnd(*wave);
       if (executed > options.instructionBudget) {
         wave->fail("the instruction budget of " + Twine(options.instructionBudget) +
-                   " is exhausted: an infinite loop, or raise the budget");
+                   " is exhausted: an infinite loop, or raise the budget" + otherWaves(group));
         return failure(group, *wave);
       }
     }

@@ -2,6 +2,7 @@
 #ifndef KILN_UNITTESTS_EMULATOR_WATCH_H
 #define KILN_UNITTESTS_EMULATOR_WATCH_H
 
+#include "Dispatch.h"
 #include "Machine.h"
 #include "Program.h"
 #include "Scheduler.h"

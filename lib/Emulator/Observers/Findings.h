@@ -14,7 +14,7 @@ namespace kiln::emulator {
 /// Thread safe.
 class FindingLog {
 public:
-  void begin(Program &launched) {
+  void begin(AddressSpace &, Program &launched) {
     program = &launched;
     loadBase = launched.loadAddress();
     found.clear();
@@ -51,7 +51,7 @@ std::string registerName(RegisterFile file, unsigned index);
 /// `void reset(const Workgroup &)`.
 template <class Group, class Shared = FindingLog> class PooledObserver : public Observer {
 public:
-  void launchBegin(AddressSpace &memory, Program &program) override { shared.begin(program); }
+  void launchBegin(AddressSpace &memory, Program &program) override { shared.begin(memory, program); }
   std::unique_ptr<GroupObserver> beginGroup(const Workgroup &group) override {
     std::unique_ptr<GroupObserver> observer;
     {

@@ -38,8 +38,8 @@ struct Page {
 /// What workgroups share. Memory beyond MaxPages is not watched: 128 MiB cost about 1.2 GiB.
 class SharedShadow : public FindingLog {
 public:
-  void begin(Program &program) {
-    FindingLog::begin(program);
+  void begin(AddressSpace &memory, Program &program) {
+    FindingLog::begin(memory, program);
     pages.clear();
     groups.clear();
     clock = 1;

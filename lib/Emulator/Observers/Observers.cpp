@@ -11,7 +11,11 @@ namespace kiln::emulator {
   OBSERVER("wait-states", WaitStates, "an instruction too close behind one whose result it needs")           \
   OBSERVER("lds-race", LdsRace,                                                                              \
            "waves of a workgroup that touch the same LDS bytes with no barrier between")                     \
-  OBSERVER("global-race", GlobalRace, "waves that touch the same global memory with nothing that orders them")
+  OBSERVER("global-race", GlobalRace,                                                                        \
+           "waves that touch the same global memory with nothing that orders them")                          \
+  OBSERVER("uninitialised", Uninitialised,                                                                   \
+           "a value that nothing has written in an address, a store or a branch")                            \
+  OBSERVER("bounds", Bounds, "an access outside allocations, LDS or scratch, or misaligned")
 
 #define DECLARE(name, function, summary) std::unique_ptr<Observer> create##function();
 KILN_OBSERVERS(DECLARE)

@@ -1,0 +1,295 @@
+#include "Observers/Undefined.h"
+
+#include "Dispatch.h"
+#include "Isa/Scalar.h"
+#include "Matrix/Operation.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+void Undefined::begin(const Wave &wave) {
+  for (unsigned i = 0; i < 512; ++i) {
+    vector[i] = 0;
+    for (unsigned lane = 0; lane < Lanes; ++lane)
+      vector[i] |= uint64_t(wave.vgpr[i][lane] == Poison) << lane;
+  }
+  for (unsigned i = 0; i < 128; ++i)
+    scalar[i] = wave.sgpr[i] == Poison ? ~uint32_t(0) : 0;
+  scc = false;
+}
+
+static uint64_t widthMask(unsigned dwords) { return dwords > 1 ? ~uint64_t(0) : 0xFFFFFFFF; }
+
+uint64_t Undefined::bits(const Operand &operand) const {
+  if (operand.kind == OperandKind::Special && operand.index == 253)
+    return scc;
+  if (operand.kind != OperandKind::Sgpr)
+    return 0;
+  return operand.dwords > 1 ? pair(operand.index) : scalar[operand.index & 127];
+}
+
+void Undefined::setVector(const Operand &operand, uint64_t lanes, uint64_t exec) {
+  for (unsigned i = 0; i < operand.dwords; ++i) {
+    uint64_t &state = vector[(operand.index + i) & 511];
+    state = (state & ~exec) | (lanes & exec);
+  }
+}
+void Undefined::setScalar(const Operand &operand, uint64_t value) {
+  if (operand.kind != OperandKind::Sgpr)
+    return;
+  scalar[operand.index & 127] = uint32_t(value);
+  if (operand.dwords > 1)
+    scalar[(operand.index + 1) & 127] = uint32_t(value >> 32);
+}
+
+void Undefined::propagate(const Wave &wave, const Instruction &inst) {
+  switch (inst.traits.unit) {
+  case Unit::Salu:
+    return propagateScalar(wave, inst);
+  case Unit::Valu:
+    return propagateVector(wave, inst);
+  case Unit::Matrix:
+    return propagateMatrix(inst);
+  default:
+    return;
+  }
+}
+
+// Scalar.
+
+/// Undefined bits of a bitwise operation. A defined 0 decides an AND, a defined 1 an OR.
+static uint64_t bitwise(StringRef name, uint64_t ua, uint64_t a, uint64_t ub, uint64_t b) {
+  uint64_t any = ua | ub;
+  if (name.contains("andn2") || name.contains("orn2"))
+    b = ~b;
+  if (name.contains("andn1") || name.contains("orn1"))
+    a = ~a;
+  if (name.contains("and"))
+    return any & ~(~a & ~ua) & ~(~b & ~ub);
+  if (name.contains("or") && !name.contains("xor") && !name.contains("xnor"))
+    return any & ~(a & ~ua) & ~(b & ~ub);
+  return any;
+}
+
+void Undefined::propagateScalar(const Wave &wave, const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  const Operand &dst = inst.dst[0], &first = inst.src[0], &second = inst.src[1];
+  bool isSave = name.contains("saveexec") || name.contains("wrexec");
+  uint64_t ua = bits(first), ub = inst.srcCount > 1 ? bits(second) : 0;
+  if (!(ua | ub) && !scc) { // the common case
+    if (dst)
+      setScalar(dst, 0);
+    if (isSave)
+      scalar[Exec] = scalar[Exec + 1] = 0;
+    return;
+  }
+  uint64_t a = ua | ub ? readScalar(wave, first) : 0;
+  uint64_t b = isSave ? wave.exec() : inst.srcCount > 1 && (ua | ub) ? readScalar(wave, second) : 0;
+  uint64_t result = ua | ub ? ~uint64_t(0) : 0;
+  bool isBitwise = name.starts_with("s_and") || name.starts_with("s_or") || name.starts_with("s_xor") ||
+                   name.starts_with("s_mov") || name.starts_with("s_not") || name.starts_with("s_nand") ||
+                   name.starts_with("s_nor") || name.starts_with("s_xnor") || isSave;
+  if (isBitwise)
+    result = bitwise(name, ua, a, ub, b);
+  else if (name.starts_with("s_cselect"))
+    result = scc ? ~uint64_t(0) : wave.scc ? ua : ub;
+  else if (name.starts_with("s_cmov"))
+    result = scc ? ~uint64_t(0) : wave.scc ? ua : bits(dst);
+  else if (name.starts_with("s_lshl_b") && !ub)
+    result = ua << (b & 63);
+  else if (name.starts_with("s_lshr_b") && !ub)
+    result = ua >> (b & 63);
+  else if (name.starts_with("s_addc") || name.starts_with("s_subb"))
+    result = ua | ub || scc ? ~uint64_t(0) : 0;
+  bool writesScc = any_of(inst.writes, [](const RegisterRange &r) { return r.file == RegisterFile::Scc; });
+  unsigned dwords = dst ? dst.dwords : first.dwords;
+  if (writesScc) {
+    scc = (result & widthMask(dwords)) != 0;
+    if (name.starts_with("s_bitcmp") && !ub)
+      scc = ua >> (b & 63) & 1;
+  }
+  if (isSave) {
+    setScalar(dst, 0);
+    scalar[Exec] = uint32_t(result);
+    scalar[Exec + 1] = uint32_t(result >> 32);
+  } else if (dst) {
+    setScalar(dst, result & widthMask(dst.dwords));
+  }
+}
+
+// Vector.
+
+/// Lanes whose carry-in or select bit is undefined, for the instructions whose last source is a mask of
+/// lanes.
+static bool takesMask(const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  return name.starts_with("v_cndmask") || name.starts_with("v_addc") || name.starts_with("v_subb") ||
+         name.starts_with("v_div_fmas");
+}
+
+uint64_t Undefined::sourceLanes(const Wave &wave, const Instruction &inst) const {
+  uint64_t lanes = 0;
+  bool hasMask = takesMask(inst);
+  for (unsigned n = 0; n < inst.srcCount; ++n) {
+    const Operand &source = inst.src[n];
+    if (source.isVector())
+      lanes |= this->lanes(source.index, source.dwords);
+    else if (hasMask && n + 1u == inst.srcCount)
+      lanes |= bits(source);
+    else if (bits(source) & widthMask(source.dwords))
+      lanes = ~uint64_t(0);
+  }
+  if (!inst.sdwa && !inst.dpp && !inst.traits.partialResult) // an accumulator is tied to the result
+    for (const RegisterRange &range : inst.reads)
+      if (range.file == RegisterFile::Vector)
+        lanes |= this->lanes(range.index, range.count);
+  return lanes;
+}
+
+/// v_cndmask: the source that is not chosen does not matter.
+uint64_t Undefined::selectLanes(const Wave &wave, const Instruction &inst) const {
+  auto of = [&](const Operand &source) {
+    return source.isVector() ? vector[source.index & 511] : bits(source) ? ~uint64_t(0) : 0;
+  };
+  const Operand &mask = inst.src[inst.srcCount - 1];
+  uint64_t chosen = readScalar(wave, mask);
+  return bits(mask) | (of(inst.src[1]) & chosen) | (of(inst.src[0]) & ~chosen);
+}
+
+/// Is the result known whatever the undefined source holds?
+static bool isKnownResult(const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  const Operand &a = inst.src[0], &b = inst.src[1];
+  bool isSame = a.isVector() && b.isVector() && a.index == b.index;
+  if (isSame && (name.starts_with("v_xor") || name.starts_with("v_sub")))
+    return true;
+  // A mask takes the defined part out of a register that is filled by parts.
+  if (name == "v_and_b32")
+    return (a.kind == OperandKind::Constant && uint32_t(a.value) != ~0u) ||
+           (b.kind == OperandKind::Constant && uint32_t(b.value) != ~0u);
+  return name.starts_with("v_bfe_") || name.starts_with("v_nop");
+}
+
+bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  uint64_t exec = wave.exec();
+  if (inst.traits.readLane) {
+    unsigned lane = exec ? unsigned(__builtin_ctzll(exec)) : 0;
+    if (inst.traits.laneSelect)
+      lane = readScalar(wave, inst.src[1]) & 63;
+    setScalar(inst.dst[0],
+              inst.src[0].isVector() && vector[inst.src[0].index & 511] >> lane & 1 ? ~uint64_t(0) : 0);
+    return true;
+  }
+  if (name.starts_with("v_writelane")) {
+    uint64_t lane = uint64_t(1) << (readScalar(wave, inst.src[1]) & 63);
+    setVector(inst.dst[0], bits(inst.src[0]) ? lane : 0, lane);
+    return true;
+  }
+  if (inst.traits.permlaneSwap) {
+    bool rows = name.contains("16");
+    unsigned shift = rows ? 16 : 32;
+    uint64_t low = rows ? 0x0000FFFF0000FFFF : 0xFFFFFFFF;
+    uint64_t &d = vector[inst.dst[0].index & 511], &s = vector[inst.src[0].index & 511];
+    uint64_t oldD = d;
+    d = (d & low) | (s & low) << shift;
+    s = (s & ~low) | (oldD >> shift & low);
+    return true;
+  }
+  return false;
+}
+
+/// v_pk_*_f32 and v_pk_mov: the two dwords have nothing to do with each other; op_sel chooses the source
+/// dwords.
+bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
+  StringRef name = inst.mnemonic;
+  if (!name.starts_with("v_pk_") || inst.dst[0].dwords != 2)
+    return false;
+  uint64_t low = 0, high = 0;
+  for (unsigned n = 0; n < inst.srcCount; ++n) {
+    const Operand &source = inst.src[n];
+    auto of = [&](unsigned dword) {
+      if (source.isVector())
+        return vector[(source.index + dword) & 511];
+      return bits(source) ? ~uint64_t(0) : 0;
+    };
+    bool isMove = name == "v_pk_mov_b32"; // low from S0, high from S1
+    if (!isMove || n == 0)
+      low |= of(inst.opSel >> n & 1);
+    if (!isMove || n == 1)
+      high |= of(isMove ? inst.opSel >> 1 & 1 : inst.opSelHi >> n & 1);
+  }
+  Operand half = inst.dst[0];
+  half.dwords = 1;
+  setVector(half, low, exec);
+  ++half.index;
+  setVector(half, high, exec);
+  return true;
+}
+
+void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
+  uint64_t exec = wave.exec();
+  if (propagateCrossLane(wave, inst) || propagatePacked(inst, exec) || !inst.dstCount)
+    return;
+  uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.sdwa && !inst.dpp
+                       ? selectLanes(wave, inst)
+                       : sourceLanes(wave, inst);
+  if (lanes && isKnownResult(inst))
+    lanes = 0;
+  // Lanes move: only when no lane has a value is the result surely undefined.
+  if (inst.dpp)
+    lanes = (lanes & exec) == exec ? exec : 0;
+  for (unsigned n = 0; n < inst.dstCount; ++n) {
+    const Operand &dst = inst.dst[n];
+    if (!dst.isVector()) {
+      setScalar(dst, lanes & exec); // a compare's mask or carries: inactive lanes give 0
+      continue;
+    }
+    Operand target = dst;
+    if (wave.mode.gprIndexing()) {
+      target.index =
+          (target.index & 256) | ((target.index + (wave.sgpr[M0] >> 15 & 1 ? wave.sgpr[M0] & 255 : 0)) & 255);
+      lanes = 0; // which sources were meant is not followed
+    }
+    setVector(target, lanes, exec);
+  }
+  if (StringRef(inst.mnemonic).starts_with("v_cmpx")) {
+    scalar[Exec] = uint32_t(lanes & exec);
+    scalar[Exec + 1] = uint32_t((lanes & exec) >> 32);
+  }
+}
+
+/// Row i of A and column j of B make element (i, j); layouts by the CDNA manuals' chapter 7. With several
+/// blocks an undefined factor makes everything undefined.
+void Undefined::propagateMatrix(const Instruction &inst) {
+  const Operand &a = inst.src[0], &b = inst.src[1];
+  const Operand &c = inst.traits.sparse ? inst.dst[0] : inst.src[2];
+  uint64_t ua = a.isVector() ? lanes(a.index, a.dwords) : 0;
+  uint64_t ub = b.isVector() ? lanes(b.index, b.dwords) : 0;
+  const matrix::Operation *op = matrix::findOperation(inst.mnemonic);
+  if (!op)
+    return;
+  uint64_t rows = 0, columns = 0; // undefined ones
+  for (unsigned lane = 0; lane < Lanes && (ua | ub); ++lane) {
+    rows |= (ua >> lane & 1) << (lane % op->m);
+    columns |= (ub >> lane & 1) << (lane % op->n);
+  }
+  bool moves = inst.cbsz || inst.blgp || op->blocks > 1;
+  bool isMicro = op->kind == matrix::Kind::Micro || op->kind == matrix::Kind::Scaled;
+  for (unsigned reg = 0; reg < inst.dst[0].dwords; ++reg) {
+    uint64_t result = c.isVector() ? vector[(c.index + reg) & 511] : 0;
+    if ((ua | ub) && moves && !isMicro)
+      result = ~uint64_t(0);
+    else if (ua | ub)
+      for (unsigned lane = 0; lane < Lanes; ++lane) {
+        unsigned row = op->isDouble() ? 4 * (reg / 2) + lane / 16
+                       : op->m == 32  ? 8 * (reg / 4) + 4 * (lane / 32) + reg % 4
+                                      : 4 * (lane / 16) + reg;
+        result |= ((rows >> row | columns >> (lane % op->n)) & 1) << lane;
+      }
+    vector[(inst.dst[0].index + reg) & 511] = result;
+  }
+}
+
+} // namespace kiln::emulator

@@ -1,0 +1,48 @@
+// Which registers of a wave hold values that nothing has written.
+#ifndef KILN_LIB_EMULATOR_OBSERVERS_UNDEFINED_H
+#define KILN_LIB_EMULATOR_OBSERVERS_UNDEFINED_H
+
+#include "kiln/Emulator/Wave.h"
+
+namespace kiln::emulator {
+
+/// A set bit is undefined. Vector registers are kept by lane, scalar registers by bit, because a lane mask
+/// with some undefined lanes is often made whole by an AND with EXEC.
+struct Undefined {
+  uint64_t vector[512] = {};
+  uint32_t scalar[128] = {};
+  bool scc = false;
+
+  /// As at launch: undefined is what holds the poison.
+  void begin(const Wave &wave);
+  uint64_t pair(unsigned index) const {
+    return scalar[index & 127] | uint64_t(scalar[(index + 1) & 127]) << 32;
+  }
+  /// Undefined bits of a scalar operand.
+  uint64_t bits(const Operand &operand) const;
+  /// Lanes in which any register of a range is undefined.
+  uint64_t lanes(unsigned index, unsigned count) const {
+    uint64_t all = 0;
+    for (unsigned i = 0; i < count; ++i)
+      all |= vector[(index + i) & 511];
+    return all;
+  }
+
+  /// What the instruction's results are, before it runs. Memory loads are the caller's.
+  void propagate(const Wave &wave, const Instruction &inst);
+
+private:
+  void propagateScalar(const Wave &wave, const Instruction &inst);
+  void propagateVector(const Wave &wave, const Instruction &inst);
+  bool propagateCrossLane(const Wave &wave, const Instruction &inst);
+  bool propagatePacked(const Instruction &inst, uint64_t exec);
+  void propagateMatrix(const Instruction &inst);
+  uint64_t sourceLanes(const Wave &wave, const Instruction &inst) const;
+  uint64_t selectLanes(const Wave &wave, const Instruction &inst) const;
+  void setVector(const Operand &operand, uint64_t lanes, uint64_t exec);
+  void setScalar(const Operand &operand, uint64_t bits);
+};
+
+} // namespace kiln::emulator
+
+#endif

@@ -1,0 +1,267 @@
+// Values that nothing has written: registers at launch but those that the launch sets, LDS, scratch, and
+// memory that the host has allocated and not written. They may be moved and computed with; a finding is their
+// use as an address, in a store to global memory, or in a decision (a branch, EXEC).
+//
+// Undefinedness is followed by register and lane, for scalar registers by bit. Where a part of a register is
+// written (16-bit loads, SDWA, op_sel), the whole counts as written; values exchanged between lanes (DPP,
+// permute) are undefined only where every lane's source is. So some misuses stay unseen, and good code gives
+// no finding.
+#include "Observers/Findings.h"
+#include "Observers/Undefined.h"
+
+using namespace llvm;
+
+namespace kiln::emulator {
+
+namespace {
+
+/// Undefined lanes of a store's data, from issue to landing.
+struct StoredLanes {
+  uint64_t issued = 0;
+  SmallVector<uint64_t, 8> dwords;
+};
+
+struct WaveState {
+  Undefined registers;
+  std::vector<StoredLanes> stores;
+  std::vector<uint64_t> scratch; ///< by dword of a lane's scratch: lanes in which it is written
+};
+
+bool movesLanes(const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  return name.contains("permute") || name.contains("swizzle");
+}
+
+class UninitialisedGroup final : public GroupObserver {
+public:
+  explicit UninitialisedGroup(FindingLog &shared) : shared(shared) {}
+
+  void reset(const Workgroup &group) {
+    waves.resize(group.waves.size());
+    ldsWritten.assign(group.lds.size(), 0);
+  }
+  void waveBegin(const Wave &wave) override {
+    WaveState &state = waves[wave.index];
+    state.registers.begin(wave);
+    state.stores.clear();
+    state.scratch.assign(wave.scratchStride / 4 + 1, 0);
+  }
+
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    Undefined &registers = waves[wave.index].registers;
+    switch (inst.traits.unit) {
+    case Unit::Control:
+      return checkBranch(wave, registers, inst);
+    case Unit::Salu:
+      checkJump(wave, registers, inst);
+      [[fallthrough]];
+    case Unit::Valu:
+    case Unit::Matrix:
+      registers.propagate(wave, inst);
+      return checkExec(wave, registers, inst);
+    default:
+      return checkMemory(wave, registers, inst);
+    }
+  }
+
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    const Instruction &inst = *access.inst;
+    WaveState &state = waves[wave.index];
+    if (inst.traits.store && inst.traits.unit >= Unit::Lds) {
+      StoredLanes lanes{access.issued, {}};
+      uint64_t any = 0;
+      for (unsigned n : {1u, 2u}) // DS two-address forms have data in both
+        if (inst.src[n].isVector())
+          for (unsigned i = 0; i < inst.src[n].dwords; ++i) {
+            lanes.dwords.push_back(state.registers.vector[(inst.src[n].index + i) & 511]);
+            any |= lanes.dwords.back();
+          }
+      if (any & access.exec)
+        state.stores.push_back(std::move(lanes));
+    } else if (movesLanes(inst) && inst.dst[0].isVector()) {
+      const Operand &data = inst.src[1].isVector() ? inst.src[1] : inst.src[0];
+      uint64_t lanes = state.registers.vector[data.index & 511];
+      uint64_t &result = state.registers.vector[inst.dst[0].index & 511];
+      result = (lanes & access.exec) == access.exec && lanes ? result | access.exec : result & ~access.exec;
+    }
+  }
+
+  void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
+    const Instruction &inst = *access.inst;
+    WaveState &state = waves[wave.index];
+    if (inst.traits.unit == Unit::Smem)
+      return landScalar(state, inst);
+    bool fills = inst.dstCount && inst.dst[0].isVector() && !inst.traits.ldsDma && !movesLanes(inst);
+    if (fills)
+      for (unsigned i = 0; i < inst.dst[0].dwords; ++i)
+        state.registers.vector[(inst.dst[0].index + i) & 511] &= ~access.exec;
+    auto stored = find_if(state.stores, [&](const StoredLanes &s) { return s.issued == access.issued; });
+    const StoredLanes *data = stored == state.stores.end() ? nullptr : &*stored;
+    std::fill(std::begin(progress), std::end(progress), 0);
+    for (const MemoryEvent &event : events) {
+      unsigned dword = progress[event.lane] / 4;
+      progress[event.lane] += (event.size + 3) & ~3u;
+      if (event.isWrite)
+        landWrite(state, inst, event, data, dword);
+      if (fills && !event.isWrite && isUndefined(state, event))
+        fillUndefined(state, access, event, dword);
+    }
+    if (data)
+      state.stores.erase(stored);
+  }
+
+private:
+  // Memory.
+
+  bool isUndefined(const WaveState &state, const MemoryEvent &event) {
+    switch (event.space) {
+    case MemorySpace::Global:
+      return false;
+    case MemorySpace::Lds:
+      for (uint64_t i = event.address; i < std::min<uint64_t>(event.address + event.size, ldsWritten.size());
+           ++i)
+        if (!ldsWritten[i])
+          return true;
+      return false;
+    default:
+      for (uint64_t i = event.address / 4; i * 4 < event.address + event.size && i < state.scratch.size();
+           ++i)
+        if (!(state.scratch[i] >> event.lane & 1))
+          return true;
+      return false;
+    }
+  }
+
+  void landWrite(WaveState &state, const Instruction &inst, const MemoryEvent &event, const StoredLanes *data,
+                 unsigned dword) {
+    if (event.space == MemorySpace::Global)
+      return;
+    for (unsigned i = 0; i < event.size; i += 4) {
+      unsigned word = dword + i / 4;
+      bool isDefined = !data || word >= data->dwords.size() || !(data->dwords[word] >> event.lane & 1);
+      if (event.space == MemorySpace::Lds) {
+        for (uint64_t byte = event.address + i; byte < event.address + std::min<unsigned>(event.size, i + 4);
+             ++byte)
+          if (byte < ldsWritten.size())
+            ldsWritten[byte] = isDefined;
+      } else if (uint64_t slot = (event.address + i) / 4; slot < state.scratch.size()) {
+        uint64_t bit = uint64_t(1) << event.lane;
+        state.scratch[slot] = isDefined ? state.scratch[slot] | bit : state.scratch[slot] & ~bit;
+      }
+    }
+  }
+
+  void fillUndefined(WaveState &state, const PendingAccess &access, const MemoryEvent &event,
+                     unsigned dword) {
+    const Operand &dst = access.inst->dst[0];
+    bool isTransposed = StringRef(access.inst->mnemonic).contains("_tr_");
+    unsigned first = isTransposed ? 0 : dword;
+    unsigned last = isTransposed ? dst.dwords : dword + (event.size + 3) / 4;
+    for (unsigned i = first; i < std::min<unsigned>(last, dst.dwords); ++i)
+      state.registers.vector[(dst.index + i) & 511] |= isTransposed ? access.exec : uint64_t(1) << event.lane;
+  }
+
+  void landScalar(WaveState &state, const Instruction &inst) {
+    for (unsigned i = 0; i < inst.dst[0].dwords; ++i)
+      state.registers.scalar[(inst.dst[0].index + i) & 127] = 0;
+  }
+
+  /// Addresses, and data on the way to global memory.
+  void checkMemory(const Wave &wave, Undefined &registers, const Instruction &inst) {
+    uint64_t exec = wave.exec();
+    bool isScalar = inst.traits.unit == Unit::Smem;
+    if (!isScalar && !exec)
+      return;
+    for (unsigned n : {0u, 2u, 3u}) {
+      const Operand &source = inst.src[n];
+      if (source.kind == OperandKind::Sgpr)
+        for (unsigned i = 0; i < source.dwords; ++i)
+          useScalar(wave, registers, inst, source.index + i, "an address");
+      else if (n == 0 && source.isVector() && !(inst.traits.unit == Unit::Lds && movesLanes(inst)))
+        useVector(wave, registers, inst, source, exec, "an address");
+    }
+    if (!inst.traits.store && !inst.traits.atomic)
+      return;
+    const Operand &data = inst.src[1];
+    if (isScalar && data.kind == OperandKind::Sgpr)
+      for (unsigned i = 0; i < data.dwords; ++i)
+        useScalar(wave, registers, inst, data.index + i, "stored");
+    if (data.isVector() && goesToGlobal(wave, inst, exec))
+      useVector(wave, registers, inst, data, exec, "stored");
+  }
+  static bool goesToGlobal(const Wave &wave, const Instruction &inst, uint64_t exec) {
+    if (inst.traits.unit == Unit::Lds || StringRef(inst.mnemonic).starts_with("scratch_"))
+      return false;
+    if (inst.traits.unit != Unit::Flat)
+      return true;
+    uint32_t high = wave.vgpr[(inst.src[0].index + 1) & 511][__builtin_ctzll(exec)];
+    return high != SharedAperture >> 32 && high != PrivateAperture >> 32;
+  }
+
+  // Decisions.
+
+  void checkBranch(const Wave &wave, Undefined &registers, const Instruction &inst) {
+    StringRef name = inst.mnemonic;
+    if (!name.starts_with("s_cbranch"))
+      return;
+    uint64_t vcc = registers.pair(Vcc);
+    bool byScc = name.starts_with("s_cbranch_scc") && registers.scc;
+    bool byVcc = name.starts_with("s_cbranch_vcc") && vcc && !(wave.vcc() & ~vcc);
+    if (byScc || byVcc)
+      report(wave, inst, byScc ? "scc" : "vcc", -1, "the condition of a branch");
+    if (byScc)
+      registers.scc = false;
+    if (byVcc)
+      registers.scalar[Vcc] = registers.scalar[Vcc + 1] = 0;
+  }
+  void checkJump(const Wave &wave, Undefined &registers, const Instruction &inst) {
+    StringRef name = inst.mnemonic;
+    if ((name == "s_setpc_b64" || name == "s_swappc_b64") && inst.src[0].kind == OperandKind::Sgpr)
+      for (unsigned i = 0; i < 2; ++i)
+        useScalar(wave, registers, inst, inst.src[0].index + i, "an address");
+  }
+  void checkExec(const Wave &wave, Undefined &registers, const Instruction &inst) {
+    if (!registers.pair(Exec))
+      return;
+    report(wave, inst, "exec", __builtin_ctzll(registers.pair(Exec)), "the mask of active lanes");
+    registers.scalar[Exec] = registers.scalar[Exec + 1] = 0;
+  }
+
+  void useScalar(const Wave &wave, Undefined &registers, const Instruction &inst, unsigned index,
+                 const char *as) {
+    uint32_t &bits = registers.scalar[index & 127];
+    if (LLVM_LIKELY(!bits))
+      return;
+    report(wave, inst, registerName(RegisterFile::Scalar, index), -1, as);
+    bits = 0;
+  }
+  void useVector(const Wave &wave, Undefined &registers, const Instruction &inst, const Operand &source,
+                 uint64_t exec, const char *as) {
+    for (unsigned i = 0; i < source.dwords; ++i) {
+      uint64_t &lanes = registers.vector[(source.index + i) & 511];
+      if (LLVM_LIKELY(!(lanes & exec)))
+        continue;
+      report(wave, inst, registerName(RegisterFile::Vector, (source.index + i) & 511),
+             __builtin_ctzll(lanes & exec), as);
+      lanes &= ~exec; // one finding for one misuse
+    }
+  }
+  void report(const Wave &wave, const Instruction &inst, const std::string &what, int lane, const char *as) {
+    shared.add(
+        wave, inst, "uninitialised",
+        [&] { return what + " holds a value that nothing has written, and is used as " + as; }, lane);
+  }
+
+  FindingLog &shared;
+  std::vector<WaveState> waves;
+  std::vector<uint8_t> ldsWritten; ///< by byte
+  unsigned progress[Lanes];
+};
+
+} // namespace
+
+std::unique_ptr<Observer> createUninitialised() {
+  return std::make_unique<PooledObserver<UninitialisedGroup>>();
+}
+
+} // namespace kiln::emulator

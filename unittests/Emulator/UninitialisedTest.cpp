@@ -1,0 +1,100 @@
+// Values that nothing has written, where they matter and where they do not.
+#include "Watch.h"
+
+using namespace kiln::emulator;
+
+/// v4..v7, a0.. and s8..s11 hold nothing; the rest is as Watch says.
+static Watch watching() {
+  Watch watch("uninitialised");
+  watch.poison = [](Wave &wave) {
+    for (unsigned i : {4, 5, 6, 7, 256, 257})
+      std::fill_n(wave.vgpr[i], Lanes, Poison);
+    for (unsigned i : {8, 9, 10, 11})
+      wave.sgpr[i] = Poison;
+  };
+  return watch;
+}
+static std::string found(const std::string &text) {
+  Watch watch = watching();
+  std::string messages = watch.messages(text);
+  EXPECT_EQ(watch.error, "");
+  return messages;
+}
+static const char *Store = "\nv_lshlrev_b32 v1, 2, v0\nglobal_store_dword v1, v2, s[0:1]";
+
+TEST(Uninitialised, StoresAndAddresses) {
+  EXPECT_EQ(found("global_store_dword v0, v4, s[0:1]"),
+            "v4 holds a value that nothing has written, and is used as stored\n");
+  EXPECT_EQ(found("v_and_b32 v3, 0xfc, v4\nglobal_store_dword v3, v0, s[0:1]"), "") << "masked";
+  EXPECT_EQ(found("ds_read_b32 v3, v4"),
+            "v4 holds a value that nothing has written, and is used as an address\n");
+  EXPECT_EQ(found("global_store_dword v0, v0, s[0:1]"), "");
+}
+
+TEST(Uninitialised, FollowsArithmetic) {
+  EXPECT_NE(found(std::string("v_add_u32 v2, v4, v0") + Store), "");
+  EXPECT_NE(found(std::string("v_add_u32 v2, s8, v0") + Store), "");
+  EXPECT_NE(found(std::string("s_add_u32 s4, s8, s2\nv_mov_b32 v2, s4") + Store), "");
+  EXPECT_EQ(found(std::string("v_mov_b32 v2, v4\nv_mov_b32 v2, v0") + Store), "");
+  EXPECT_EQ(found(std::string("v_xor_b32 v2, v4, v4") + Store), "");
+  EXPECT_NE(found(std::string("v_fma_f32 v2, v0, v0, v4") + Store), "");
+}
+
+TEST(Uninitialised, LaneByLane) {
+  std::string write = "s_mov_b64 exec, 0xffff\nv_mov_b32 v4, 1\n";
+  std::string copy = "v_mov_b32 v2, v4";
+  EXPECT_EQ(found(write + copy + Store), "");
+  EXPECT_NE(found(write + "s_mov_b64 exec, -1\n" + copy + Store), "");
+}
+
+TEST(Uninitialised, SelectTakesTheChosenSource) {
+  EXPECT_EQ(found(std::string("s_mov_b64 vcc, 0\nv_cndmask_b32 v2, v0, v4, vcc") + Store), "");
+  EXPECT_NE(found(std::string("s_mov_b64 vcc, 1\nv_cndmask_b32 v2, v0, v4, vcc") + Store), "");
+}
+
+TEST(Uninitialised, Decisions) {
+  EXPECT_EQ(found("s_cmp_eq_u32 s8, 0\ns_cbranch_scc1 0"),
+            "scc holds a value that nothing has written, and is used as the condition of a branch\n");
+  EXPECT_NE(found("v_cmp_eq_u32 vcc, 0, v4\ns_and_saveexec_b64 s[12:13], vcc"), "");
+  EXPECT_EQ(found("v_cmp_eq_u32 vcc, 0, v0\ns_and_saveexec_b64 s[12:13], vcc\ns_cbranch_execz 0"), "");
+}
+
+TEST(Uninitialised, MasksAreFollowedByBit) {
+  // The undefined lanes of the compare are masked out before the decision.
+  std::string compare = "s_mov_b64 exec, 0xff\nv_mov_b32 v4, 0\ns_mov_b64 exec, -1\n"
+                        "v_cmp_eq_u32 vcc, 0, v4\n";
+  EXPECT_EQ(found(compare + "s_and_b64 s[12:13], vcc, 0xff\ns_and_saveexec_b64 s[14:15], s[12:13]"), "");
+  EXPECT_NE(found(compare + "s_and_b64 s[12:13], vcc, 0x1ff\ns_and_saveexec_b64 s[14:15], s[12:13]"), "");
+}
+
+TEST(Uninitialised, LdsBytes) {
+  std::string address = "v_lshlrev_b32 v3, 2, v0\n";
+  EXPECT_NE(found(address + "ds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+  EXPECT_EQ(found(address + "ds_write_b32 v3, v0\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+  EXPECT_NE(found(address + "ds_write_b32 v3, v4\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+  EXPECT_EQ(found(address + "ds_write_b32 v3, v4"), "") << "LDS may hold anything until it is used";
+  EXPECT_NE(found(address + "ds_write_b8 v3, v0\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+}
+
+TEST(Uninitialised, ScratchHoldsWhatIsSpilled) {
+  EXPECT_EQ(found(std::string("scratch_store_dword off, v4, off\n") +
+                  "scratch_store_dword off, v0, off offset:4\n"
+                  "scratch_load_dword v2, off, off offset:4\ns_waitcnt vmcnt(0)" +
+                  Store),
+            "");
+  EXPECT_NE(found(std::string("scratch_load_dword v2, off, off offset:8\ns_waitcnt vmcnt(0)") + Store), "");
+}
+
+TEST(Uninitialised, MatrixRowsAndColumns) {
+  // Only lane 5 of A is undefined: row 5 of the result, which is in lanes 16..31, register 1.
+  std::string text =
+      "v_mov_b32 v4, 0\nv_mov_b32 v5, 0\ns_mov_b64 exec, 32\nv_mov_b32 v4, v6\ns_mov_b64 exec, -1\n"
+      "v_mfma_f32_16x16x16_f16 v[16:19], v[4:5], v[20:21], 0\n";
+  auto store = [](const char *reg) {
+    return std::string("v_mov_b32 v2, ") + reg + "\ns_nop 7\ns_nop 7" + Store;
+  };
+  EXPECT_EQ(found(text + store("v16")), "");
+  EXPECT_NE(found(text + store("v17")), "");
+  EXPECT_EQ(found(text + "s_mov_b64 exec, 0xffff\n" + store("v17")), "");
+  EXPECT_EQ(found(text), "") << "not stored";
+}
