@@ -13,6 +13,10 @@ enum ExitStatus { Success = 0, Failure = 1, Usage = 2 };
 void addCompileCommand(CLI::App &app, int &status);
 void addRunCommand(CLI::App &app, int &status);
 void addVerifyCommand(CLI::App &app, int &status);
+void addInspectCommand(CLI::App &app, int &status);
+void addLayoutCommand(CLI::App &app, int &status);
+void addTargetsCommand(CLI::App &app, int &status);
+void addExpectCommand(CLI::App &app, int &status);
 
 } // namespace kiln::tools
 

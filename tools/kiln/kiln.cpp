@@ -10,6 +10,10 @@ int main(int argc, char **argv) {
   int status = Success;
 #ifdef KILN_COMPILER
   addCompileCommand(app, status);
+  addInspectCommand(app, status);
+  addLayoutCommand(app, status);
+  addTargetsCommand(app, status);
+  addExpectCommand(app, status);
 #endif
   addRunCommand(app, status);
 #ifdef KILN_COMPILER
