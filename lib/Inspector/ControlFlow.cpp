@@ -11,8 +11,8 @@ namespace kiln::inspector {
 namespace {
 /// How control leaves an instruction.
 struct Exit {
-  bool ends = false;    // nothing runs behind it
-  bool branch = false;  // ends its block
+  bool ends = false;   // nothing runs behind it
+  bool branch = false; // ends its block
   bool indirect = false;
   std::optional<uint64_t> target;
 };
@@ -110,7 +110,8 @@ namespace {
 /// Immediate dominators (Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm").
 class Dominators {
 public:
-  explicit Dominators(const ControlFlow &flow) : number(flow.blocks.size(), -1), above(flow.blocks.size(), -1) {
+  explicit Dominators(const ControlFlow &flow)
+      : number(flow.blocks.size(), -1), above(flow.blocks.size(), -1) {
     std::vector<unsigned> order = postorder(flow);
     for (unsigned i = 0; i < order.size(); ++i)
       number[order[i]] = i;
@@ -148,7 +149,8 @@ private:
 };
 } // namespace
 
-static std::vector<unsigned> bodyOf(const ControlFlow &flow, unsigned header, const std::vector<unsigned> &latches) {
+static std::vector<unsigned> bodyOf(const ControlFlow &flow, unsigned header,
+                                    const std::vector<unsigned> &latches) {
   std::set<unsigned> body{header};
   std::vector<unsigned> open;
   for (unsigned latch : latches)

@@ -63,7 +63,8 @@ static void addLoopFigures(Json &expected, const Json &loop, std::vector<Figure>
 }
 
 /// The numbers of an expectation; what is wrong besides numbers goes to `faults`.
-static std::vector<Figure> figuresOf(Json &expectation, const Json &kernel, std::vector<std::string> &faults) {
+static std::vector<Figure> figuresOf(Json &expectation, const Json &kernel,
+                                     std::vector<std::string> &faults) {
   std::vector<Figure> figures;
   Json resources = kernel["resources"].is_null() ? Json::object() : kernel["resources"];
   auto resource = [&](const char *key) { return resources.value(key, Json()); };

@@ -8,8 +8,8 @@ using namespace llvm;
 
 namespace kiln::inspector {
 
-/// A SIMD has 16 lanes, so that a wave of 64 takes 4 cycles (AMD's GPU specification tables); an instruction of a
-/// wave is issued every 4 cycles at most. Transcendentals take 16, measured on MI308X (tingqli/pyhip,
+/// A SIMD has 16 lanes, so that a wave of 64 takes 4 cycles (AMD's GPU specification tables); an instruction
+/// of a wave is issued every 4 cycles at most. Transcendentals take 16, measured on MI308X (tingqli/pyhip,
 /// docs/mfma-valu-coissue).
 constexpr unsigned issueCycles = 4, transcendentalCycles = 16;
 
@@ -115,7 +115,8 @@ static void describeLoops(KernelReport &report, unsigned lanes, StringRef chip, 
 static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *machine) {
   auto note = [&](const Twine &text) { report.notes.push_back(text.str()); };
   if (!report.info)
-    note("the metadata names no kernel '" + report.name + "': registers, LDS, scratch and occupancy are unknown");
+    note("the metadata names no kernel '" + report.name +
+         "': registers, LDS, scratch and occupancy are unknown");
   else if (!machine)
     note("no target file describes " + (chip.empty() ? StringRef("the chip") : chip) +
          ": occupancy and matrix cycles are unknown");
@@ -130,7 +131,8 @@ static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *m
   if (report.flow.leaves)
     note("there are branches to places outside of the function or inside of an instruction");
   if (report.summary.count(Family::Unknown))
-    note(Twine(report.summary.count(Family::Unknown)) + " words do not decode; they are counted as 'unknown'");
+    note(Twine(report.summary.count(Family::Unknown)) +
+         " words do not decode; they are counted as 'unknown'");
 }
 
 KernelReport inspectFunction(codegen::CodeFunction function, const codegen::KernelInfo *info, StringRef chip,
@@ -158,8 +160,10 @@ KernelReport inspectFunction(codegen::CodeFunction function, const codegen::Kern
 
 /// Says what a file that is no code object is, where that is known.
 static Error refuse(StringRef binary) {
-  if (binary.starts_with("__CLANG_OFFLOAD_BUNDLE__") || identify_magic(binary) == file_magic::offload_bundle_compressed)
-    return createStringError("this is an offload bundle; take the code object out with clang-offload-bundler");
+  if (binary.starts_with("__CLANG_OFFLOAD_BUNDLE__") ||
+      identify_magic(binary) == file_magic::offload_bundle_compressed)
+    return createStringError(
+        "this is an offload bundle; take the code object out with clang-offload-bundler");
   if (binary.empty())
     return createStringError("the file is empty");
   return Error::success();
@@ -218,12 +222,14 @@ Expected<Report> inspect(StringRef binary, FindMachine findMachine, StringRef ke
     if (!wanted(info.name))
       continue;
     codegen::CodeFunction code{info.name, 0, 0, {}};
-    auto found = find_if(contents->functions, [&](const auto &function) { return function.name == info.name; });
+    auto found =
+        find_if(contents->functions, [&](const auto &function) { return function.name == info.name; });
     if (found != contents->functions.end()) {
       code = std::move(*found);
       contents->functions.erase(found);
     } else if (contents->notes.empty()) {
-      contents->notes.push_back("the object has no function '" + info.name + "': its instructions are unknown");
+      contents->notes.push_back("the object has no function '" + info.name +
+                                "': its instructions are unknown");
     }
     report.kernels.push_back(inspectFunction(std::move(code), &info, report.chip, facts));
   }

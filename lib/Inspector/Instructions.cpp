@@ -8,9 +8,9 @@ using namespace llvm;
 namespace kiln::inspector {
 
 StringRef familyName(Family family) {
-  static constexpr const char *names[FamilyCount] = {
-      "matrix", "valu", "transcendental", "salu",   "lds", "lds_dma", "vmem",
-      "smem",   "wait", "barrier",        "branch", "nop", "control", "unknown"};
+  static constexpr const char *names[FamilyCount] = {"matrix",  "valu", "transcendental", "salu",   "lds",
+                                                     "lds_dma", "vmem", "smem",           "wait",   "barrier",
+                                                     "branch",  "nop",  "control",        "unknown"};
   return names[static_cast<unsigned>(family)];
 }
 
@@ -45,7 +45,8 @@ static std::optional<MatrixOperation> readMatrix(StringRef mnemonic, StringRef b
   if (sizes.size() != 3 || sizes[0].getAsInteger(10, matrix.m) || sizes[1].getAsInteger(10, matrix.n) ||
       sizes[2].getAsInteger(10, matrix.k))
     return std::nullopt;
-  if (auto [count, after] = types.split('_'); count.consume_back("b") && !count.getAsInteger(10, matrix.blocks))
+  if (auto [count, after] = types.split('_');
+      count.consume_back("b") && !count.getAsInteger(10, matrix.blocks))
     types = after;
   matrix.types = types.str();
   matrix.atom = mnemonic.drop_front(2).str();
@@ -100,8 +101,8 @@ static void classifyVectorMemory(StringRef name, StringRef opcode, InstructionIn
 }
 
 static void classifyScalar(StringRef name, StringRef bytes, InstructionInfo &info) {
-  if (startsWithAny(name, {"s_load_", "s_buffer_", "s_store_", "s_scratch_", "s_atomic_", "s_dcache_", "s_memtime",
-                           "s_memrealtime", "s_atc_probe", "s_get_waveid", "s_prefetch_"})) {
+  if (startsWithAny(name, {"s_load_", "s_buffer_", "s_store_", "s_scratch_", "s_atomic_", "s_dcache_",
+                           "s_memtime", "s_memrealtime", "s_atc_probe", "s_get_waveid", "s_prefetch_"})) {
     info.family = Family::Smem;
     info.load = name.contains("load");
     info.store = name.contains("store");
@@ -114,7 +115,8 @@ static void classifyScalar(StringRef name, StringRef bytes, InstructionInfo &inf
     info.family = Family::Wait;
   else if (startsWithAny(name, {"s_barrier", "s_cluster_barrier"}))
     info.family = Family::Barrier;
-  else if (startsWithAny(name, {"s_branch", "s_cbranch_", "s_setpc", "s_swappc", "s_call", "s_endpgm", "s_rfe"}))
+  else if (startsWithAny(name,
+                         {"s_branch", "s_cbranch_", "s_setpc", "s_swappc", "s_call", "s_endpgm", "s_rfe"}))
     info.family = Family::Branch;
   else if (startsWithAny(name, {"s_nop", "s_code_end"}))
     info.family = Family::Nop;

@@ -8,7 +8,9 @@ using Json = nlohmann::ordered_json;
 
 namespace kiln::inspector {
 
-template <typename T> static Json orNull(const std::optional<T> &value) { return value ? Json(*value) : Json(); }
+template <typename T> static Json orNull(const std::optional<T> &value) {
+  return value ? Json(*value) : Json();
+}
 
 static Json resources(const KernelReport &kernel) {
   const codegen::KernelInfo &info = *kernel.info;
@@ -95,8 +97,9 @@ static Json waits(const std::vector<WaitRecord> &records) {
 static Json loops(const std::vector<LoopRecord> &records) {
   Json result = Json::array();
   for (const LoopRecord &record : records) {
-    Json loop = {{"index", record.index},   {"parent", orNull(record.parent)}, {"depth", record.depth},
-                 {"innermost", record.innermost}, {"steady", record.steady},   {"begin", record.begin},
+    Json loop = {{"index", record.index},   {"parent", orNull(record.parent)},
+                 {"depth", record.depth},   {"innermost", record.innermost},
+                 {"steady", record.steady}, {"begin", record.begin},
                  {"end", record.end},       {"blocks", record.blocks}};
     loop.update(summary(record.summary));
     loop["waits"] = waits(record.waits);

@@ -42,7 +42,8 @@ struct Question {
       byRegisters("sgpr", *machine.scalar, *kernel.sgprs);
     if (lds())
       found.push_back({"lds", *kernel.lds, lds(), machine.sharedBytes / lds()});
-    found.push_back({"waves", wavesPerWorkgroup, wavesPerWorkgroup, workgroupsFor(machine.maxWaves, wavesPerWorkgroup)});
+    found.push_back(
+        {"waves", wavesPerWorkgroup, wavesPerWorkgroup, workgroupsFor(machine.maxWaves, wavesPerWorkgroup)});
     return found;
   }
   unsigned workgroups(unsigned wavesPerWorkgroup) const {
@@ -73,7 +74,8 @@ static void findCuts(const Question &question, Occupancy &result) {
       granule = file.granule;
       atMost = registersFor(file, waves);
     }
-    result.cuts.push_back({limit.resource, atMost, limit.used - atMost, (limit.allocated - atMost) / granule});
+    result.cuts.push_back(
+        {limit.resource, atMost, limit.used - atMost, (limit.allocated - atMost) / granule});
   }
 }
 

@@ -1,8 +1,9 @@
 #include "kiln/Inspector/Targets.h"
 #include "dialects/Layout/Layout.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -54,13 +55,18 @@ static std::string shapeOf(target::MmaOp mma) {
   return mma.getBlocks() == 1 ? shape : shape + ", " + std::to_string(mma.getBlocks()) + " blocks";
 }
 
-using MmasByTypes = MapVector<std::string, SmallVector<target::MmaOp>>;
+using MmasByTypes = std::vector<std::pair<std::string, SmallVector<target::MmaOp>>>;
+/// In file order.
 static MmasByTypes groupByTypes(const Machine &machine) {
   MmasByTypes groups;
-  for (target::MmaOp mma : machine.all<target::MmaOp>())
-    groups[typeName(mma.getA()) + " x " + typeName(mma.getB()) + " -> " + typeName(mma.getAcc()) +
-           (mma.getScaleBlock() ? ", block-scaled" : "")]
-        .push_back(mma);
+  for (target::MmaOp mma : machine.all<target::MmaOp>()) {
+    std::string types = typeName(mma.getA()) + " x " + typeName(mma.getB()) + " -> " +
+                        typeName(mma.getAcc()) + (mma.getScaleBlock() ? ", block-scaled" : "");
+    auto group = find_if(groups, [&](const auto &known) { return known.first == types; });
+    if (group == groups.end())
+      group = groups.insert(groups.end(), {types, {}});
+    group->second.push_back(mma);
+  }
   return groups;
 }
 
@@ -78,8 +84,9 @@ static void describeMemories(const Machine &machine, raw_ostream &os) {
   }
   os << "\nRegisters\n";
   for (target::RegistersOp registers : machine.all<target::RegistersOp>()) {
-    os << "  " << left_justify(registers.getSymName(), 12) << registers.getCount() << " of " << registers.getBits()
-       << " bits per " << registers.getPer() << " of a SIMD, in units of " << registers.getGranule();
+    os << "  " << left_justify(registers.getSymName(), 12) << registers.getCount() << " of "
+       << registers.getBits() << " bits per " << registers.getPer() << " of a SIMD, in units of "
+       << registers.getGranule();
     if (registers.getLimit())
       os << ", at most " << *registers.getLimit() << " for a wave";
     os << "\n";
@@ -90,8 +97,8 @@ static void describeChips(const Machine &machine, raw_ostream &os) {
   os << "\nChips\n";
   for (target::ChipOp chip : machine.all<target::ChipOp>()) {
     os << "  " << left_justify(chip.getSymName(), 12) << chip.getComputeUnits() << " compute units at "
-       << chip.getClockMhz() << " MHz, " << chip.getMemoryGb().value_or(0) << " GB at " << chip.getBandwidthGbps()
-       << " GB/s\n";
+       << chip.getClockMhz() << " MHz, " << chip.getMemoryGb().value_or(0) << " GB at "
+       << chip.getBandwidthGbps() << " GB/s\n";
     if (mlir::DictionaryAttr peaks = chip.getPeakAttr()) {
       os << "    peak TFLOP/s:";
       for (mlir::NamedAttribute peak : peaks)
@@ -106,8 +113,10 @@ std::string describeText(target::MachineOp op) {
   Machine machine(op);
   std::string text;
   raw_string_ostream os(text);
-  os << "Machine " << machine.name() << " (" << op.getCpu().value_or("") << ", " << op.getTriple().value_or("") << ")\n"
-     << "  " << machine.lanes() << " lanes a wave, workgroups of at most " << machine.maxThreads() << " threads";
+  os << "Machine " << machine.name() << " (" << op.getCpu().value_or("") << ", "
+     << op.getTriple().value_or("") << ")\n"
+     << "  " << machine.lanes() << " lanes a wave, workgroups of at most " << machine.maxThreads()
+     << " threads";
   if (op.getSimds() && op.getMaxWaves())
     os << ", " << *op.getSimds() << " SIMDs with " << *op.getMaxWaves() << " waves each";
   os << "\n  formats:";
@@ -122,32 +131,39 @@ std::string describeText(target::MachineOp op) {
     os << "  " << types << "\n";
     for (target::MmaOp mma : mmas)
       os << "    " << left_justify(mma.getSymName(), 44) << left_justify(shapeOf(mma), 22)
-         << right_justify(std::to_string(mma.getCycles()), 4) << right_justify(std::to_string(int64_t(rate(mma))), 7)
-         << " " << mma.getUnit() << (mma.getInexact() ? ", inexact" : "") << "\n";
+         << right_justify(std::to_string(mma.getCycles()), 4)
+         << right_justify(std::to_string(int64_t(rate(mma))), 7) << " " << mma.getUnit()
+         << (mma.getInexact() ? ", inexact" : "") << "\n";
   }
   return text;
 }
 
-std::string describeJson(target::MachineOp op) {
-  Machine machine(op);
-  json::Array formats, memories, registers, chips, mmas;
-  if (op.getFormats())
-    for (mlir::Type type : op.getFormats()->getAsValueRange<mlir::TypeAttr>())
-      formats.push_back(typeName(type));
+static json::Array memoriesOf(const Machine &machine) {
+  json::Array memories;
   for (target::MemoryOp memory : machine.all<target::MemoryOp>()) {
-    json::Object one{{"name", memory.getSymName()}, {"granule", memory.getGranule()}};
+    json::Object one{{"name", memory.getSymName()}, {"granule", int64_t(memory.getGranule())}};
     if (memory.getBytes())
-      one["bytes"] = *memory.getBytes();
+      one["bytes"] = int64_t(*memory.getBytes());
     if (memory.getBanks())
-      one["banks"] = *memory.getBanks();
+      one["banks"] = int64_t(*memory.getBanks());
     memories.push_back(std::move(one));
   }
+  return memories;
+}
+
+static json::Array registersOf(const Machine &machine) {
+  json::Array registers;
   for (target::RegistersOp file : machine.all<target::RegistersOp>())
     registers.push_back(json::Object{{"name", file.getSymName()},
-                                     {"count", file.getCount()},
-                                     {"bits", file.getBits()},
-                                     {"granule", file.getGranule()},
+                                     {"count", int64_t(file.getCount())},
+                                     {"bits", int64_t(file.getBits())},
+                                     {"granule", int64_t(file.getGranule())},
                                      {"per", file.getPer()}});
+  return registers;
+}
+
+static json::Array chipsOf(const Machine &machine) {
+  json::Array chips;
   for (target::ChipOp chip : machine.all<target::ChipOp>()) {
     json::Object peaks;
     if (mlir::DictionaryAttr all = chip.getPeakAttr())
@@ -155,37 +171,51 @@ std::string describeJson(target::MachineOp op) {
         if (auto value = mlir::dyn_cast<mlir::FloatAttr>(peak.getValue()))
           peaks[peak.getName().getValue()] = value.getValueAsDouble();
     chips.push_back(json::Object{{"name", chip.getSymName()},
-                                 {"compute_units", chip.getComputeUnits()},
-                                 {"clock_mhz", chip.getClockMhz()},
-                                 {"bandwidth_gbps", chip.getBandwidthGbps()},
+                                 {"compute_units", int64_t(chip.getComputeUnits())},
+                                 {"clock_mhz", int64_t(chip.getClockMhz())},
+                                 {"bandwidth_gbps", int64_t(chip.getBandwidthGbps())},
                                  {"peak", std::move(peaks)}});
   }
+  return chips;
+}
+
+static json::Array mmasOf(const Machine &machine) {
+  json::Array mmas;
   for (target::MmaOp mma : machine.all<target::MmaOp>())
     mmas.push_back(json::Object{{"name", mma.getSymName()},
-                                {"m", mma.getM()},
-                                {"n", mma.getN()},
-                                {"k", mma.getK()},
-                                {"blocks", mma.getBlocks()},
+                                {"m", int64_t(mma.getM())},
+                                {"n", int64_t(mma.getN())},
+                                {"k", int64_t(mma.getK())},
+                                {"blocks", int64_t(mma.getBlocks())},
                                 {"a", typeName(mma.getA())},
                                 {"b", typeName(mma.getB())},
                                 {"acc", typeName(mma.getAcc())},
                                 {"scaled", mma.getScaleBlock().has_value()},
                                 {"unit", mma.getUnit()},
-                                {"cycles", mma.getCycles()},
+                                {"cycles", int64_t(mma.getCycles())},
                                 {"flops_per_cycle", rate(mma)}});
+  return mmas;
+}
+
+std::string describeJson(target::MachineOp op) {
+  Machine machine(op);
+  json::Array formats;
+  if (op.getFormats())
+    for (mlir::Type type : op.getFormats()->getAsValueRange<mlir::TypeAttr>())
+      formats.push_back(typeName(type));
   json::Object result{{"name", machine.name()},
                       {"cpu", op.getCpu().value_or("")},
                       {"lanes", machine.lanes()},
                       {"max_threads", machine.maxThreads()},
                       {"formats", std::move(formats)},
-                      {"memories", std::move(memories)},
-                      {"registers", std::move(registers)},
-                      {"chips", std::move(chips)},
-                      {"mma", std::move(mmas)}};
+                      {"memories", memoriesOf(machine)},
+                      {"registers", registersOf(machine)},
+                      {"chips", chipsOf(machine)},
+                      {"mma", mmasOf(machine)}};
   if (op.getSimds())
-    result["simds"] = *op.getSimds();
+    result["simds"] = int64_t(*op.getSimds());
   if (op.getMaxWaves())
-    result["max_waves"] = *op.getMaxWaves();
+    result["max_waves"] = int64_t(*op.getMaxWaves());
   return formatv("{0:2}", json::Value(std::move(result)));
 }
 
@@ -197,9 +227,8 @@ static Expected<target::MmaOp> findMma(const Machine &machine, StringRef name, b
   SmallVector<StringRef> near;
   for (target::MmaOp mma : machine.all<target::MmaOp>()) {
     StringRef rest = mma.getSymName();
-    if (!rest.consume_front(name) || !rest.consume_front("_")) {
+    if (!rest.consume_front(name) || !rest.consume_front("_"))
       continue;
-    }
     if (!type.empty() && (isB ? rest.rsplit('_').second : rest.split('_').first) == type)
       return mma;
     near.push_back(mma.getSymName());
@@ -207,11 +236,13 @@ static Expected<target::MmaOp> findMma(const Machine &machine, StringRef name, b
   if (near.empty())
     return createStringError("target '" + machine.name() + "' has no matrix instruction '" + name +
                              "'; `kiln targets " + machine.name() + "` lists them");
-  return createStringError("'" + name + "' stands for several instructions: say which types with --type, or one of " +
+  return createStringError("'" + name +
+                           "' stands for several instructions: say which types with --type, or one of " +
                            join(near, ", "));
 }
 
-Expected<OperandLayout> operandLayout(target::MachineOp op, StringRef atom, StringRef operand, StringRef type) {
+Expected<OperandLayout> operandLayout(target::MachineOp op, StringRef atom, StringRef operand,
+                                      StringRef type) {
   Expected<target::MmaOp> found = findMma(Machine(op), atom, operand == "b" || operand == "scale_b", type);
   if (!found)
     return found.takeError();
@@ -238,8 +269,8 @@ Expected<OperandLayout> operandLayout(target::MachineOp op, StringRef atom, Stri
     return createStringError("'" + mma.getSymName() + "' has no operand '" + operand + "'");
   if (mma.getBlocks() > 1)
     sizes.insert(sizes.begin(), mma.getBlocks());
-  return OperandLayout{mma.getSymName().str(), operand.str(), elementName.empty() ? typeName(element) : elementName,
-                       linear.toLinear(sizes)};
+  return OperandLayout{mma.getSymName().str(), operand.str(),
+                       elementName.empty() ? typeName(element) : elementName, linear.toLinear(sizes)};
 }
 
 } // namespace kiln::inspector

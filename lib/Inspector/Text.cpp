@@ -41,7 +41,8 @@ static void printResources(const KernelReport &kernel, raw_ostream &os) {
   std::string accesses = kernel.code.instructions.empty()
                              ? ""
                              : ", " + plural(kernel.scratchAccesses.size(), "scratch instruction");
-  line("scratch", number(info.scratch) + " bytes a lane" + accesses, source(".private_segment_fixed_size, listing"));
+  line("scratch", number(info.scratch) + " bytes a lane" + accesses,
+       source(".private_segment_fixed_size, listing"));
   line("spills", number(info.vgprSpills) + " VGPRs, " + number(info.sgprSpills) + " SGPRs",
        source(".vgpr_spill_count, .sgpr_spill_count"));
   line("workgroup", number(info.maxWorkgroupSize) + " threads at most", source(".max_flat_workgroup_size"));
@@ -50,12 +51,13 @@ static void printResources(const KernelReport &kernel, raw_ostream &os) {
 }
 
 static void printOccupancy(const Occupancy &occupancy, StringRef machine, raw_ostream &os) {
-  os << "\nOccupancy    " << decimal(occupancy.wavesPerSimd) << " waves per SIMD: "
-     << plural(occupancy.workgroups, "workgroup") << " of " << plural(occupancy.wavesPerWorkgroup, "wave")
-     << " in a compute unit of " << machine << "\n";
+  os << "\nOccupancy    " << decimal(occupancy.wavesPerSimd)
+     << " waves per SIMD: " << plural(occupancy.workgroups, "workgroup") << " of "
+     << plural(occupancy.wavesPerWorkgroup, "wave") << " in a compute unit of " << machine << "\n";
   for (const OccupancyLimit &limit : occupancy.limits) {
     os << "  " << left_justify(limit.resource, 8) << right_justify(std::to_string(limit.used), 8);
-    os << left_justify(limit.allocated == limit.used ? "" : ", allocated " + std::to_string(limit.allocated), 20)
+    os << left_justify(limit.allocated == limit.used ? "" : ", allocated " + std::to_string(limit.allocated),
+                       20)
        << "allows " << plural(limit.workgroups, "workgroup");
     os << (is_contained(occupancy.limitedBy, limit.resource) ? "   <- limits\n" : "\n");
   }
@@ -66,21 +68,22 @@ static void printOccupancy(const Occupancy &occupancy, StringRef machine, raw_os
     interleave(
         occupancy.cuts, os,
         [&](const OccupancyCut &cut) {
-          os << cut.resource << " <= " << cut.atMost << " (" << cut.cut << " fewer, " << plural(cut.granules, "granule")
-             << ")";
+          os << cut.resource << " <= " << cut.atMost << " (" << cut.cut << " fewer, "
+             << plural(cut.granules, "granule") << ")";
         },
         " and ");
     os << ".\n";
   }
   if (occupancy.betterThreads)
-    os << "  A workgroup of " << *occupancy.betterThreads << " threads with the same resources: "
-       << decimal(occupancy.wavesPerSimdThen) << " waves per SIMD.\n";
+    os << "  A workgroup of " << *occupancy.betterThreads
+       << " threads with the same resources: " << decimal(occupancy.wavesPerSimdThen) << " waves per SIMD.\n";
 }
 
 static void printTraffic(StringRef name, const Traffic &traffic, raw_ostream &os) {
   if (!traffic.loaded && !traffic.stored && !traffic.unknown)
     return;
-  os << "    " << name << ": " << traffic.loaded << " bytes loaded, " << traffic.stored << " stored by a wave";
+  os << "    " << name << ": " << traffic.loaded << " bytes loaded, " << traffic.stored
+     << " stored by a wave";
   if (traffic.unknown)
     os << ", and " << plural(traffic.unknown, "access") << " of unknown size";
   os << "\n";
@@ -109,7 +112,8 @@ static void printSummary(const Summary &summary, raw_ostream &os) {
   for (const auto &[types, flops] : summary.flops)
     os << "    " << types << ": " << flops << " FLOPs of a wave\n";
   if (unsigned matrix = summary.count(Family::Matrix))
-    os << "    SALU per 4 matrix instructions: " << decimal(4.0 * summary.count(Family::Salu) / matrix) << "\n";
+    os << "    SALU per 4 matrix instructions: " << decimal(4.0 * summary.count(Family::Salu) / matrix)
+       << "\n";
   printTraffic("LDS", summary.lds, os);
   printTraffic("global memory", summary.global, os);
   printTraffic("scratch", summary.scratch, os);
@@ -120,7 +124,9 @@ static void printMnemonics(const Summary &summary, raw_ostream &os) {
   std::vector<std::pair<unsigned, StringRef>> sorted;
   for (const auto &[mnemonic, count] : summary.mnemonics)
     sorted.push_back({count, mnemonic});
-  sort(sorted, [](const auto &a, const auto &b) { return std::pair(b.first, a.second) < std::pair(a.first, b.second); });
+  sort(sorted, [](const auto &a, const auto &b) {
+    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+  });
   for (const auto &[count, mnemonic] : sorted)
     os << "    " << right_justify(std::to_string(count), 5) << "  " << mnemonic << "\n";
 }
@@ -142,14 +148,18 @@ static void printWaits(const LoopRecord &loop, raw_ostream &os) {
 }
 
 static void printLoops(const KernelReport &kernel, raw_ostream &os) {
-  os << "\nControl flow " << plural(kernel.flow.blocks.size(), "block") << ", " << plural(kernel.loops.size(), "loop")
-     << ", " << plural(kernel.summary.instructions, "instruction") << "\n";
+  os << "\nControl flow " << plural(kernel.flow.blocks.size(), "block") << ", "
+     << plural(kernel.loops.size(), "loop") << ", " << plural(kernel.summary.instructions, "instruction")
+     << "\n";
   for (const LoopRecord &loop : kernel.loops) {
-    os << "\n  Loop " << loop.index << ", " << hex(loop.begin) << " to " << hex(loop.end) << ", depth " << loop.depth;
+    os << "\n  Loop " << loop.index << ", " << hex(loop.begin) << " to " << hex(loop.end) << ", depth "
+       << loop.depth;
     if (loop.parent)
       os << " in loop " << *loop.parent;
-    os << ": " << plural(loop.blocks.size(), "block") << ", " << plural(loop.summary.instructions, "instruction")
-       << (loop.innermost ? "" : " outside of its inner loops") << (loop.steady ? "   <- steady loop\n" : "\n");
+    os << ": " << plural(loop.blocks.size(), "block") << ", "
+       << plural(loop.summary.instructions, "instruction")
+       << (loop.innermost ? "" : " outside of its inner loops")
+       << (loop.steady ? "   <- steady loop\n" : "\n");
     printSummary(loop.summary, os);
     if (!loop.steady)
       continue;

@@ -7,8 +7,8 @@ using namespace llvm;
 
 namespace kiln::inspector {
 
-/// "s_waitcnt vmcnt(8) lgkmcnt(0)", and "s_wait_loadcnt 0x3" of later chips. A counter that is not named is not
-/// waited for.
+/// "s_waitcnt vmcnt(8) lgkmcnt(0)", and "s_wait_loadcnt 0x3" of later chips. A counter that is not named is
+/// not waited for.
 static std::vector<CounterWait> readWait(StringRef text) {
   std::vector<CounterWait> counters;
   auto [mnemonic, rest] = text.split(' ');
@@ -86,7 +86,8 @@ static std::vector<unsigned> onlyWay(const ControlFlow &flow, const std::vector<
   std::vector<unsigned> way;
   std::optional<unsigned> block = blocks.front();
   for (unsigned candidate : blocks) // the header is entered from outside
-    if (any_of(flow.blocks[candidate].predecessors, [&](unsigned from) { return !is_contained(blocks, from); }))
+    if (any_of(flow.blocks[candidate].predecessors,
+               [&](unsigned from) { return !is_contained(blocks, from); }))
       block = candidate;
   unsigned header = *block;
   do {
@@ -115,8 +116,8 @@ std::vector<WaitRecord> findWaits(const codegen::CodeFunction &function, const C
       if (classify(instruction).family != Family::Wait)
         continue;
       recordOf[i] = records.size();
-      bool barrier = i + 1 < flow.blocks[block].end &&
-                     classify(function.instructions[i + 1]).family == Family::Barrier;
+      bool barrier =
+          i + 1 < flow.blocks[block].end && classify(function.instructions[i + 1]).family == Family::Barrier;
       records.push_back({instruction.address, readWait(instruction.text), barrier});
     }
   if (!inFlight || records.empty())

@@ -17,7 +17,8 @@ struct ExpectOptions {
 };
 } // namespace
 
-static InspectRequest requestFor(const Json &expectation, const std::string &folder, const ExpectOptions &options) {
+static InspectRequest requestFor(const Json &expectation, const std::string &folder,
+                                 const ExpectOptions &options) {
   InspectRequest request;
   request.json = true;
   request.compile.file = folder + expectation.at("file").get<std::string>();
@@ -33,7 +34,8 @@ static InspectRequest requestFor(const Json &expectation, const std::string &fol
 /// Compiles and checks one kernel; false with the reasons printed.
 static bool check(Json &expectation, const std::string &folder, const ExpectOptions &options, bool &changed) {
   InspectRequest request = requestFor(expectation, folder, options);
-  std::string title = request.compile.file + " " + request.compile.kernel + " " + request.compile.target + ": ";
+  std::string title =
+      request.compile.file + " " + request.compile.kernel + " " + request.compile.target + ": ";
   Answer answer = inspectFile(request);
   if (!answer.ok) {
     std::printf("%s%s\n", title.c_str(), answer.error.empty() ? "does not compile" : answer.error.c_str());
@@ -91,10 +93,12 @@ void tools::addExpectCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<ExpectOptions>();
   CLI::App *command = app.add_subcommand("expect", "Check that kernels compile to what is expected of them");
   command->footer("Example:\n  kiln expect kernels/expectations.json");
-  command->add_option("FILE", options->files, "Expectations (JSON); kernel files are relative to it")->required();
+  command->add_option("FILE", options->files, "Expectations (JSON); kernel files are relative to it")
+      ->required();
   command->add_option("--target", options->targets, "Only these targets, comma-separated")->delimiter(',');
   command->add_option("--target-dir", options->targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
-  command->add_flag("--update", options->update, "Write the figures that are there now, and print what changed");
+  command->add_flag("--update", options->update,
+                    "Write the figures that are there now, and print what changed");
   command->callback([options, &status] { status = expect(*options); });
 }

@@ -47,11 +47,14 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
                   "  kiln inspect kernels/matmul.mlir --target gfx950 --param Align=16 --listing steady\n"
                   "  kiln inspect matmul.co --format json");
   InspectRequest &request = options->request;
-  command->add_option("FILE", request.compile.file, "A code object (.co, .hsaco, .o), PTX, or kernels (.mlir)")
+  command
+      ->add_option("FILE", request.compile.file, "A code object (.co, .hsaco, .o), PTX, or kernels (.mlir)")
       ->required();
   command->add_option("--kernel", request.compile.kernel, "Only this kernel");
-  command->add_option("--target", request.compile.target, "What to compile .mlir for; else the chip in the file");
-  command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")->allow_extra_args(false);
+  command->add_option("--target", request.compile.target,
+                      "What to compile .mlir for; else the chip in the file");
+  command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
+      ->allow_extra_args(false);
   command->add_option("--schedule", request.compile.schedule, "Schedule file, instead of the target's own");
   command->add_option("--target-dir", request.compile.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);

@@ -117,8 +117,10 @@ static Answer answerPlace(const inspector::OperandLayout &operand, const LayoutR
   llvm::raw_string_ostream os(answer.text);
   if (!request.holds.empty()) {
     if (request.holds.size() != 2 || request.holds[0] >= layout.inputSize(layout::laneDim) ||
-        request.holds[1] >= layout.inputSize(layout::registerDim) || request.holds[0] < 0 || request.holds[1] < 0)
-      return failed("--holds expects LANE,ELEMENT below " + std::to_string(layout.inputSize(layout::laneDim)) + "," +
+        request.holds[1] >= layout.inputSize(layout::registerDim) || request.holds[0] < 0 ||
+        request.holds[1] < 0)
+      return failed("--holds expects LANE,ELEMENT below " +
+                    std::to_string(layout.inputSize(layout::laneDim)) + "," +
                     std::to_string(layout.inputSize(layout::registerDim)));
     os << "element (";
     llvm::interleaveComma(
@@ -157,6 +159,8 @@ Answer tools::drawLayout(const LayoutRequest &request) {
   options.title = operand->atom + ", operand " + operand->operand + ": " + sizes + " of " + operand->element +
                   ", lane:element";
   options.maxRows = options.maxColumns = 128;
-  return {true, request.svg ? layout::drawSvg(operand->layout, options) : layout::drawText(operand->layout, options),
+  return {true,
+          request.svg ? layout::drawSvg(operand->layout, options)
+                      : layout::drawText(operand->layout, options),
           {}};
 }

@@ -38,7 +38,8 @@ void tools::addLayoutCommand(CLI::App &app, int &status) {
                   "  kiln layout gfx950 mfma_scale_f32_16x16x128_f8f6f4 --operand a --type fp4 --svg a.svg\n"
                   "  kiln layout gfx950 mfma_f32_16x16x32_bf16 --operand acc --at 5,3");
   command->add_option("TARGET", request->target, "Machine")->required();
-  command->add_option("ATOM", request->atom, "Matrix instruction; `kiln targets TARGET` lists them")->required();
+  command->add_option("ATOM", request->atom, "Matrix instruction; `kiln targets TARGET` lists them")
+      ->required();
   command->add_option("--operand", request->operand, "Operand")
       ->check(CLI::IsMember({"a", "b", "acc", "scale_a", "scale_b"}))
       ->capture_default_str();
@@ -47,7 +48,8 @@ void tools::addLayoutCommand(CLI::App &app, int &status) {
       ->allow_extra_args(false);
   auto *svg = command->add_option("--svg", *svgFile, "Write a picture to this file");
   auto *at = command->add_option("--at", request->at, "ROW,COLUMN: who holds this element?")->delimiter(',');
-  auto *holds = command->add_option("--holds", request->holds, "LANE,ELEMENT: which element is that?")->delimiter(',');
+  auto *holds =
+      command->add_option("--holds", request->holds, "LANE,ELEMENT: which element is that?")->delimiter(',');
   svg->excludes(at)->excludes(holds);
   at->excludes(holds);
   command->callback([request, svgFile, &status] { status = layout(*request, *svgFile); });

@@ -1,4 +1,5 @@
-// What there is to know about emitted code, as records. Works on any AMD code object; of PTX only the resources.
+// What there is to know about emitted code, as records. Works on any AMD code object; of PTX only the
+// resources.
 #ifndef KILN_INSPECTOR_INSPECTOR_H
 #define KILN_INSPECTOR_INSPECTOR_H
 
@@ -16,8 +17,8 @@ struct CounterWait {
   std::string counter;
   /// Operations that may still be in flight after it.
   unsigned leaves = 0;
-  /// In flight when a loop in its steady state comes here, and the addresses of those that the wait is for. Unknown
-  /// where the loop has several ways through it or operations that finish in any order.
+  /// In flight when a loop in its steady state comes here, and the addresses of those that the wait is for.
+  /// Unknown where the loop has several ways through it or operations that finish in any order.
   std::optional<unsigned> inFlight;
   std::vector<uint64_t> waitsFor;
 };

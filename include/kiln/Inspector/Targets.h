@@ -20,10 +20,10 @@ struct OperandLayout {
   std::string atom, operand, element;
   layout::LinearLayout layout;
 };
-/// `type` narrows a name that several instructions share to those with this element type in the operand, as their
-/// names spell it ("fp4").
-llvm::Expected<OperandLayout> operandLayout(target::MachineOp machine, llvm::StringRef atom, llvm::StringRef operand,
-                                            llvm::StringRef type = {});
+/// `type` narrows a name that several instructions share to those with this element type in the operand, as
+/// their names spell it ("fp4").
+llvm::Expected<OperandLayout> operandLayout(target::MachineOp machine, llvm::StringRef atom,
+                                            llvm::StringRef operand, llvm::StringRef type = {});
 
 } // namespace kiln::inspector
 
