@@ -26,7 +26,8 @@ static InspectRequest requestFor(const Json &expectation, const std::string &fol
   request.compile.kernel = expectation.value("kernel", "");
   request.compile.schedule = expectation.value("schedule", "");
   request.compile.targetFolders = options.targetFolders;
-  for (const auto &[name, value] : expectation.value("params", Json::object()).items())
+  Json params = expectation.value("params", Json::object());
+  for (const auto &[name, value] : params.items())
     request.compile.params.push_back({name, value.is_string() ? value.get<std::string>() : value.dump()});
   return request;
 }
