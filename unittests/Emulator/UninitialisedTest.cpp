@@ -52,6 +52,12 @@ TEST(Uninitialised, SelectTakesTheChosenSource) {
   EXPECT_NE(found(std::string("s_mov_b64 vcc, 1\nv_cndmask_b32 v2, v0, v4, vcc") + Store), "");
 }
 
+TEST(Uninitialised, WideSumsCarryUpwards) {
+  std::string sum = "v_mov_b32 v4, v0\nv_mad_u64_u32 v[2:3], s[12:13], v0, v0, v[4:5]"; // v5 holds nothing
+  EXPECT_EQ(found(sum + Store), "");
+  EXPECT_NE(found(sum + "\nv_mov_b32 v2, v3" + Store), "");
+}
+
 TEST(Uninitialised, Decisions) {
   EXPECT_EQ(found("s_cmp_eq_u32 s8, 0\ns_cbranch_scc1 0"),
             "scc holds a value that nothing has written, and is used as the condition of a branch\n");

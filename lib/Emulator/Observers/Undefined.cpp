@@ -228,9 +228,34 @@ bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
   return true;
 }
 
+/// Sums and left shifts of 64 bits carry upwards only: the low dword depends on the sources' low dwords. Compilers rely on it
+/// where they use the low half of a wide multiply-add.
+bool Undefined::propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec) {
+  StringRef name = inst.mnemonic;
+  if (name != "v_mad_u64_u32" && name != "v_mad_i64_i32" && name != "v_lshl_add_u64" && name != "v_lshlrev_b64")
+    return false;
+  uint64_t low = 0, all = sourceLanes(wave, inst);
+  for (unsigned n = 0; n < inst.srcCount; ++n) {
+    const Operand &source = inst.src[n];
+    if (source.isVector())
+      low |= vector[source.index & 511];
+    else if (bits(source) & 0xFFFFFFFF)
+      low = ~uint64_t(0);
+  }
+  Operand half = inst.dst[0];
+  half.dwords = 1;
+  setVector(half, low, exec);
+  ++half.index;
+  setVector(half, all, exec);
+  for (unsigned n = 1; n < inst.dstCount; ++n)
+    setScalar(inst.dst[n], all & exec); // the carry
+  return true;
+}
+
 void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
   uint64_t exec = wave.exec();
-  if (propagateCrossLane(wave, inst) || propagatePacked(inst, exec) || !inst.dstCount)
+  if (propagateCrossLane(wave, inst) || propagatePacked(inst, exec) || !inst.dstCount ||
+      propagateWideSum(wave, inst, exec))
     return;
   uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.sdwa && !inst.dpp
                        ? selectLanes(wave, inst)

@@ -36,6 +36,7 @@ private:
   void propagateVector(const Wave &wave, const Instruction &inst);
   bool propagateCrossLane(const Wave &wave, const Instruction &inst);
   bool propagatePacked(const Instruction &inst, uint64_t exec);
+  bool propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec);
   void propagateMatrix(const Instruction &inst);
   uint64_t sourceLanes(const Wave &wave, const Instruction &inst) const;
   uint64_t selectLanes(const Wave &wave, const Instruction &inst) const;
