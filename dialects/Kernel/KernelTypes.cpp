@@ -127,10 +127,12 @@ static LogicalResult verifyShape(function_ref<InFlightDiagnostic()> emitError, A
 }
 
 static LogicalResult verifyElementType(function_ref<InFlightDiagnostic()> emitError, Type type) {
-  if (isa<FloatType, ParamType, IndexType>(type) || type.isSignlessInteger())
-    return success();
-  return emitError() << "expected a float, a signless integer, index or a type parameter as element type, found "
-                     << type;
+  if (!isa<FloatType, ParamType, IndexType>(type) && !type.isSignlessInteger())
+    return emitError() << "expected a float, a signless integer, index or a type parameter as element type, found "
+                       << type;
+  if (type.isIntOrFloat() && !llvm::is_contained({1, 4, 6, 8, 16, 32, 64}, type.getIntOrFloatBitWidth()))
+    return emitError() << "expected elements of 1, 4, 6, 8, 16, 32 or 64 bits, found " << type;
+  return success();
 }
 
 //===-- param ------------------------------------------------------------------------------------------------===//
@@ -260,6 +262,8 @@ LogicalResult TensorRefType::verify(function_ref<InFlightDiagnostic()> emitError
                                  Attribute align) {
   if (shape.empty())
     return emitError() << "expected a tensor of rank 1 or more";
+  if (elementType.isIndex())
+    return emitError() << "expected elements that have a size in memory, found " << elementType << " (use i32 or i64)";
   if (failed(verifyShape(emitError, shape, symbols)) || failed(verifyElementType(emitError, elementType)))
     return failure();
   if (!strides.empty() && strides.size() != shape.size())

@@ -3,6 +3,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -185,6 +186,8 @@ FailureOr<Attribute> kernel::parseParamValue(FuncOp func, ParamDeclAttr decl, St
   StringRef kind = decl.getKind().getValue(), name = decl.getName().getValue();
   MLIRContext *context = func.getContext();
   if (kind == "type") {
+    // What the parser has to say of this word helps nobody; the error below names the parameter.
+    ScopedDiagnosticHandler silent(context, [](Diagnostic &) { return success(); });
     size_t read = 0;
     if (Type type = parseType(text, context, &read); type && read == text.size())
       return Attribute(TypeAttr::get(type));

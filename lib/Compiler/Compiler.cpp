@@ -141,6 +141,8 @@ private:
         func = candidate;
     if (!func) {
       InFlightDiagnostic diag = emitError(FileLineColLoc::get(&context, options.file, 0, 0));
+      if (kernels.empty())
+        return diag << "holds no kernel";
       if (options.kernel.empty())
         diag << "holds " << kernels.size() << " kernels; say which with --kernel: ";
       else

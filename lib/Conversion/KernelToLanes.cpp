@@ -288,7 +288,7 @@ int64_t LaneLowering::carriedLength(Value value) {
     return int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits();
   }
   int64_t bits = type.getElementType().getIntOrFloatBitWidth();
-  return std::min<int64_t>(registers, std::max<int64_t>(1, 128 / bits));
+  return std::min<int64_t>(registers, std::max<int64_t>(1, llvm::bit_floor<uint64_t>(128 / bits)));
 }
 
 void LaneLowering::flatten(Value value, int64_t length, SmallVectorImpl<Value> &out) {

@@ -117,6 +117,8 @@ private:
   mlir::Value floatConstant(double value, mlir::Type element);
   /// The same registers in vectors of another length.
   Pieces repiece(const Pieces &pieces, int64_t length);
+  /// Register i of the result is register `registers[i]` of `pieces`. Neighbours that stay neighbours move together.
+  Pieces permute(const Pieces &pieces, llvm::ArrayRef<int64_t> registers, int64_t length);
   /// All registers of a tile as scalars.
   llvm::SmallVector<mlir::Value> elements(const Pieces &pieces);
   Pieces fromElements(llvm::ArrayRef<mlir::Value> scalars, int64_t length);

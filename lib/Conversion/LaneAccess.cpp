@@ -204,7 +204,11 @@ LogicalResult LaneLowering::lowerLoad(kernel::LoadOp op) {
   int64_t elementBytes = std::max<int64_t>(1, access.elementBits / 8);
   int64_t widest = rowsContiguous ? std::clamp<int64_t>(tensor.getAlignBytes(), elementBytes, 16) : elementBytes;
   Pieces pieces;
-  for (Access part : accessesOf(access.layout, last, access.elementBits, widest)) {
+  SmallVector<Access> accesses = accessesOf(access.layout, last, access.elementBits, widest);
+  if (accesses[0].elements * access.elementBits % 8)
+    return op.emitOpError() << "loads " << tile.getElementType() << " in runs of " << accesses[0].elements
+                            << ", which are no whole bytes; a lane must hold whole bytes of a row";
+  for (Access part : accesses) {
     Value offset, uniform, inBounds;
     locate(access, part.firstRegister, /*stepsInLane=*/false, offset, uniform, inBounds);
     int64_t bytes = chunkBytes(part.elements, access.elementBits, widest);
@@ -244,6 +248,9 @@ LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
   int64_t elementBytes = std::max<int64_t>(1, access.elementBits / 8);
   int64_t widest = rowsContiguous ? std::clamp<int64_t>(tensor.getAlignBytes(), elementBytes, 16) : elementBytes;
   SmallVector<Access> accesses = accessesOf(access.layout, last, access.elementBits, widest);
+  if (accesses[0].elements * access.elementBits % 8)
+    return op.emitOpError() << "stores " << tile.getElementType() << " in runs of " << accesses[0].elements
+                            << ", which are no whole bytes; a lane must hold whole bytes of a row";
   Pieces pieces = repiece(tiles[op.getTile()], accesses[0].elements);
   Value first = isFirstCopy(access.layout);
   int64_t skip = access.layout.redundantBits(layout::registerDim);
@@ -254,9 +261,6 @@ LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
     locate(access, part.firstRegister, /*stepsInLane=*/false, offset, uniform, inBounds);
     if (first)
       inBounds = arith::AndIOp::create(builder, loc, inBounds, first);
-    if (part.elements * access.elementBits % 8)
-      return op.emitOpError() << "stores elements of " << access.elementBits
-                              << " bits one by one; a lane must hold whole bytes of a row";
     int64_t bytes = chunkBytes(part.elements, access.elementBits, widest);
     target::CopyOp atom = machine.copy("register", "global", bytes);
     if (!atom)

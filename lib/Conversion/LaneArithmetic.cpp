@@ -28,9 +28,32 @@ Pieces LaneLowering::fromElements(ArrayRef<Value> scalars, int64_t length) {
   return pieces;
 }
 
+/// The same bits as vectors of words, or nothing if parts of this length are no whole words. LLVM takes vectors of
+/// elements narrower than a byte apart one by one; words it slices for nothing.
+static std::optional<Pieces> asWords(OpBuilder &builder, Location loc, const Pieces &pieces, int64_t partLength) {
+  auto type = cast<VectorType>(pieces.vectors[0].getType());
+  int64_t bits = type.getElementTypeBitWidth();
+  if (bits >= 8 || partLength * bits % 32)
+    return std::nullopt;
+  Pieces words;
+  words.length = pieces.length * bits / 32;
+  auto wordType = VectorType::get(words.length, builder.getI32Type());
+  for (Value vector : pieces.vectors)
+    words.vectors.push_back(LLVM::BitcastOp::create(builder, loc, wordType, vector));
+  return words;
+}
+
 Pieces LaneLowering::repiece(const Pieces &pieces, int64_t length) {
   if (pieces.length == length)
     return pieces;
+  auto element = cast<VectorType>(pieces.vectors[0].getType()).getElementType();
+  if (std::optional<Pieces> words = asWords(builder, loc, pieces, std::min(length, pieces.length))) {
+    Pieces result = repiece(*words, length * element.getIntOrFloatBitWidth() / 32);
+    for (Value &vector : result.vectors)
+      vector = LLVM::BitcastOp::create(builder, loc, VectorType::get(length, element), vector);
+    result.length = length;
+    return result;
+  }
   Pieces result;
   result.length = length;
   if (length < pieces.length) {
@@ -39,7 +62,7 @@ Pieces LaneLowering::repiece(const Pieces &pieces, int64_t length) {
         result.vectors.push_back(vector::ExtractStridedSliceOp::create(builder, loc, vector, first, length, 1));
     return result;
   }
-  auto type = VectorType::get(length, cast<VectorType>(pieces.vectors[0].getType()).getElementType());
+  auto type = VectorType::get(length, element);
   size_t count = length / pieces.length;
   for (size_t first = 0; first < pieces.vectors.size(); first += count) {
     Value whole = ub::PoisonOp::create(builder, loc, type);
@@ -53,10 +76,14 @@ Pieces LaneLowering::repiece(const Pieces &pieces, int64_t length) {
 
 static int64_t registersOf(kernel::TileType type) { return layoutOf(type).inputSize(layout::registerDim); }
 
+static int64_t elementBits(kernel::TileType type) {
+  return type.getElementType().isIndex() ? 32 : type.getElementType().getIntOrFloatBitWidth();
+}
+
 /// Elements of a vector made from nothing: four words of registers.
 static int64_t defaultLength(kernel::TileType type) {
-  int64_t bits = type.getElementType().getIntOrFloatBitWidth();
-  return std::min<int64_t>(registersOf(type), std::max<int64_t>(1, 128 / bits));
+  int64_t bits = elementBits(type);
+  return std::min<int64_t>(registersOf(type), std::max<int64_t>(1, llvm::bit_floor<uint64_t>(128 / bits)));
 }
 
 Pieces LaneLowering::splatPieces(kernel::TileType type, Value scalar) {
@@ -132,19 +159,45 @@ static SmallVector<int64_t> sourceRegisters(const LinearLayout &source, const Li
   return registers;
 }
 
+/// How many neighbouring registers stay neighbours.
+static int64_t runLength(ArrayRef<int64_t> registers, int64_t sources) {
+  int64_t run = std::min<int64_t>(registers.size(), sources);
+  auto holds = [&](int64_t length) {
+    for (auto [i, r] : llvm::enumerate(registers))
+      if (r != registers[i - i % length] + static_cast<int64_t>(i % length) || (i % length == 0 && r % length))
+        return false;
+    return true;
+  };
+  while (!holds(run))
+    run /= 2;
+  return run;
+}
+
+Pieces LaneLowering::permute(const Pieces &pieces, ArrayRef<int64_t> registers, int64_t length) {
+  int64_t run = runLength(registers, pieces.length * static_cast<int64_t>(pieces.vectors.size()));
+  if (run == 1) {
+    SmallVector<Value> from = elements(pieces), to;
+    for (int64_t r : registers)
+      to.push_back(from[r]);
+    return fromElements(to, length);
+  }
+  Pieces parts = repiece(pieces, run), result;
+  result.length = run;
+  for (size_t first = 0; first < registers.size(); first += run)
+    result.vectors.push_back(parts.vectors[registers[first] / run]);
+  return repiece(result, length);
+}
+
 void LaneLowering::lowerRelayout(kernel::RelayoutOp op) {
-  SmallVector<Value> from = elements(tiles[op.getTile()]), to;
-  for (int64_t r : sourceRegisters(layoutOf(op.getTile().getType()), layoutOf(op.getType())))
-    to.push_back(from[r]);
-  tiles[op.getResult()] = fromElements(to, defaultLength(op.getType()));
+  tiles[op.getResult()] =
+      permute(tiles[op.getTile()], sourceRegisters(layoutOf(op.getTile().getType()), layoutOf(op.getType())),
+              defaultLength(op.getType()));
 }
 
 void LaneLowering::lowerBroadcast(kernel::BroadcastOp op) {
   LinearLayout wide = layoutOf(op.getType()).removeOutput(op.getAlong());
-  SmallVector<Value> from = elements(tiles[op.getTile()]), to;
-  for (int64_t r : sourceRegisters(layoutOf(op.getTile().getType()), wide))
-    to.push_back(from[r]);
-  tiles[op.getResult()] = fromElements(to, defaultLength(op.getType()));
+  tiles[op.getResult()] = permute(tiles[op.getTile()], sourceRegisters(layoutOf(op.getTile().getType()), wide),
+                                  defaultLength(op.getType()));
 }
 
 //===-- Elementwise operations -------------------------------------------------------------------------------===//

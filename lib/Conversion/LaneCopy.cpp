@@ -46,9 +46,6 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
   if (buffer.getFastest() + 1 != buffer.getShape().size())
     return op.emitOpError() << "expects the last dimension to be contiguous in shared memory";
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth(), bytes = atom.getBytes();
-  if (op.getTensor().getType().getAlignBytes() < bytes)
-    return op.emitOpError() << "copies " << bytes << " bytes at once, but " << op.getTensor().getType()
-                            << " promises no such alignment";
   int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
   int64_t perLane = bytes * 8 / bits;
   auto tile = kernel::TileType::get(buffer.getShape(), buffer.getElementType(),

@@ -1,6 +1,10 @@
 #include "kiln/Schedule/GenericSchedule.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <map>
 #include <set>
 
 using namespace mlir;
@@ -14,11 +18,45 @@ bool divides(target::MmaOp atom, kernel::MmaOp op) {
   return acc[0] % atom.getM() == 0 && acc[1] % atom.getN() == 0 && a[1] % atom.getK() == 0;
 }
 
-std::string typesOf(target::MmaOp atom) {
+std::string textOf(Type type) {
   std::string text;
-  llvm::raw_string_ostream os(text);
-  os << atom.getA() << " x " << atom.getB() << " -> " << atom.getAcc() << (atom.getScaleBlock() ? " (scaled)" : "");
+  llvm::raw_string_ostream(text) << type;
   return text;
+}
+
+/// What machines multiply, in few words: operand types that go with the same others stand together.
+std::string describeProducts(ArrayRef<target::MmaOp> atoms) {
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> byLeft; // (A, result): the types of B
+  for (target::MmaOp atom : atoms) {
+    std::string result = textOf(atom.getAcc()) + (atom.getScaleBlock() ? " with block scales" : "");
+    byLeft[{textOf(atom.getA()), result}].insert(textOf(atom.getB()));
+  }
+  std::map<std::pair<std::set<std::string>, std::string>, std::set<std::string>> grouped; // (types of B, result): A's
+  for (auto &[left, rights] : byLeft)
+    grouped[{rights, left.second}].insert(left.first);
+  auto oneOf = [](const std::set<std::string> &types) {
+    return types.size() == 1 ? *types.begin() : "any of (" + llvm::join(types, ", ") + ")";
+  };
+  std::set<std::string> products;
+  for (auto &[right, lefts] : grouped)
+    products.insert(oneOf(lefts) + " x " + oneOf(right.first) + " -> " + right.second);
+  return llvm::join(products, ", ");
+}
+
+/// Operand types of a product that the machine has no arithmetic for at all.
+void noteForeignFormats(InFlightDiagnostic &diag, kernel::MmaOp op, const target::Machine &machine) {
+  ArrayAttr formats = machine.getOp().getFormatsAttr();
+  llvm::SmallSetVector<Type, 2> operands;
+  operands.insert(op.getA().getType().getElementType());
+  operands.insert(op.getB().getType().getElementType());
+  for (Type type : operands) {
+    if (llvm::is_contained(formats.getAsValueRange<TypeAttr>(), type))
+      continue;
+    SmallVector<std::string> known;
+    for (Type format : formats.getAsValueRange<TypeAttr>())
+      known.push_back(textOf(format));
+    diag << "; " << type << " is no number format of " << machine.name() << ", which has " << llvm::join(known, ", ");
+  }
 }
 } // namespace
 
@@ -35,12 +73,18 @@ static LogicalResult reportNoAtom(kernel::MmaOp op, const target::Machine &machi
     });
     return diag;
   }
-  diag << ", for which " << machine.name() << " has no matrix instruction; it multiplies ";
-  std::set<std::string> known;
-  for (target::MmaOp atom : machine.all<target::MmaOp>())
-    if (atom.getBlocks() == 1)
-      known.insert(typesOf(atom));
-  llvm::interleaveComma(known, diag, [&](const std::string &text) { diag << text; });
+  diag << ", for which " << machine.name() << " has no matrix instruction";
+  // The nearest that works: with one of these operand types if there is any.
+  SmallVector<target::MmaOp> near, all;
+  for (target::MmaOp atom : machine.all<target::MmaOp>()) {
+    if (atom.getBlocks() != 1)
+      continue;
+    all.push_back(atom);
+    if (atom.getA() == op.getA().getType().getElementType() || atom.getB() == op.getB().getType().getElementType())
+      near.push_back(atom);
+  }
+  diag << "; it multiplies " << describeProducts(near.empty() ? all : near);
+  noteForeignFormats(diag, op, machine);
   return diag;
 }
 
@@ -89,16 +133,48 @@ std::optional<std::array<int64_t, 2>> schedule::splitWaves(kernel::MmaOp op, tar
   return best;
 }
 
+/// The matrix instruction that a schedule names, if the product can use it; null and an error if not.
+static target::MmaOp scheduledAtom(kernel::MmaOp op, StringRef name, const target::Machine &machine) {
+  target::MmaOp atom = machine.mma(name);
+  Type a = op.getA().getType().getElementType(), b = op.getB().getType().getElementType(),
+       acc = op.getType().getElementType();
+  bool scaled = static_cast<bool>(op.getScaleA());
+  if (!atom) {
+    SmallVector<std::string> fitting;
+    for (target::MmaOp known : machine.mmasFor(a, b, acc, scaled))
+      fitting.push_back(known.getSymName().str());
+    InFlightDiagnostic diag = op.emitOpError() << "is scheduled on '" << name << "', which " << machine.name() << " lacks";
+    if (!fitting.empty())
+      diag << "; for its types it has " << llvm::join(fitting, ", ");
+    return {};
+  }
+  if (atom.getA() == a && atom.getB() == b && atom.getAcc() == acc && atom.getScaleBlock().has_value() == scaled &&
+      atom.getBlocks() == 1)
+    return atom;
+  op.emitOpError() << "multiplies " << a << " x " << b << " -> " << acc << (scaled ? " with block scales" : "")
+                   << ", but is scheduled on '" << name << "', which multiplies "
+                   << (atom.getBlocks() == 1 ? "" : "several blocks of ") << describeProducts(atom);
+  return {};
+}
+
+/// Checks how a schedule divides a product among waves.
+static LogicalResult verifySplit(kernel::MmaOp op, ArrayRef<int64_t> split, int64_t waves) {
+  if (split.size() != 2 || llvm::any_of(split, [](int64_t size) { return size < 1 || !llvm::isPowerOf2_64(size); }))
+    return op.emitOpError() << "expects 'schedule.waves' to be two powers of two, found [" << split << "]";
+  if (split[0] != waves / split[1] || waves % split[1])
+    return op.emitOpError() << "is shared by " << split[0] << " x " << split[1] << " waves, but the kernel has "
+                            << waves;
+  return success();
+}
+
 LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Machine &machine) {
   Builder builder(func.getContext());
   SmallVector<std::pair<kernel::MmaOp, target::MmaOp>> mmas;
   auto walked = func.walk([&](kernel::MmaOp op) {
     if (auto name = op->getAttrOfType<FlatSymbolRefAttr>("schedule.atom")) {
-      target::MmaOp atom = machine.mma(name.getValue());
-      if (!atom) {
-        op.emitOpError() << "is scheduled on '" << name.getValue() << "', which " << machine.name() << " lacks";
+      target::MmaOp atom = scheduledAtom(op, name.getValue(), machine);
+      if (!atom)
         return WalkResult::interrupt();
-      }
       mmas.push_back({op, atom});
       return WalkResult::advance();
     }
@@ -115,6 +191,9 @@ LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Mach
   // The most waves, up to the machine's usual number, that every product can use.
   auto fixed = func->getAttrOfType<IntegerAttr>("schedule.waves");
   int64_t waves = fixed ? fixed.getInt() : machine.defaultWaves();
+  if (waves < 1 || !llvm::isPowerOf2_64(waves))
+    return func.emitError() << "@" << func.getSymName() << " is scheduled on " << waves
+                            << " waves; expected a power of two";
   auto fits = [&](int64_t count) {
     return llvm::all_of(mmas, [&](auto &mma) {
       return mma.first->hasAttr("schedule.waves") || splitWaves(mma.first, mma.second, count);
@@ -122,14 +201,17 @@ LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Mach
   };
   while (!fixed && waves > 1 && !fits(waves))
     waves /= 2;
-  if (waves * machine.lanes() > machine.maxThreads())
+  if (waves > machine.maxThreads() / machine.lanes())
     return func.emitError() << "@" << func.getSymName() << " is scheduled on " << waves << " waves of "
                             << machine.lanes() << " lanes; a workgroup of " << machine.name() << " has at most "
                             << machine.maxThreads() << " threads";
   func->setAttr("schedule.waves", builder.getI64IntegerAttr(waves));
   for (auto [op, atom] : mmas) {
-    if (op->hasAttr("schedule.waves"))
+    if (auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves")) {
+      if (failed(verifySplit(op, split.asArrayRef(), waves)))
+        return failure();
       continue;
+    }
     std::optional<std::array<int64_t, 2>> split = splitWaves(op, atom, waves);
     if (!split)
       return op.emitOpError() << "is a tile of " << op.getType().getShape()[0] << " x " << op.getType().getShape()[1]

@@ -19,11 +19,19 @@ namespace {
 struct SlotState {
   int64_t newerOperations = 0; // copy operations issued after its last copy
   enum { Empty, Copying, Landed, Visible } content = Empty;
-  enum { Idle, Reading, ReadByThisWave } reads = Idle;
+  enum { Idle, ReadByThisWave, Reading } reads = Idle;
   int barriersSinceLanding = 0, barriersSinceReading = 0;
   bool operator==(const SlotState &other) const {
     return newerOperations == other.newerOperations && content == other.content && reads == other.reads &&
            barriersSinceLanding == other.barriersSinceLanding && barriersSinceReading == other.barriersSinceReading;
+  }
+  /// What is certain if either may be the case.
+  void join(const SlotState &other) {
+    newerOperations = std::min(newerOperations, other.newerOperations);
+    content = std::min(content, other.content);
+    reads = std::max(reads, other.reads);
+    barriersSinceLanding = std::min(barriersSinceLanding, other.barriersSinceLanding);
+    barriersSinceReading = std::min(barriersSinceReading, other.barriersSinceReading);
   }
 };
 
@@ -40,9 +48,12 @@ public:
 
 private:
   using Key = std::pair<void *, int64_t>;
-  static constexpr int64_t manyOperations = 1 << 20;
+  static constexpr int64_t manyOperations = 256; // more than any machine counts
 
+  /// All relayouts go through one place.
   static Key keyOf(Value buffer, Value slot) {
+    if (auto alloc = buffer.getDefiningOp<stage::AllocOp>(); alloc && alloc.getName() == "relayout")
+      return {nullptr, 0};
     auto constant = slot.getDefiningOp<arith::ConstantIndexOp>();
     return {buffer.getAsOpaquePointer(), constant ? constant.value() : -1};
   }
@@ -53,8 +64,10 @@ private:
     if (auto read = dyn_cast<stage::ReadOp>(op))
       return startRead(read);
     if (auto write = dyn_cast<stage::WriteOp>(op)) {
-      // Ordinary writes are synchronous and stand between full barriers.
-      land(states[keyOf(write.getBuffer(), write.getSlot())]);
+      SlotState &state = states[keyOf(write.getBuffer(), write.getSlot())];
+      if (failed(expectUnread(write, state)))
+        return failure();
+      land(state);
       return success();
     }
     if (auto wait = dyn_cast<stage::WaitOp>(op)) {
@@ -102,28 +115,49 @@ private:
     }
   }
 
+  using States = std::map<Key, SlotState>;
+
+  static void join(States &states, States other) {
+    for (auto &[key, state] : states)
+      state.join(other[key]);
+    for (auto &[key, state] : other)
+      if (states.try_emplace(key).second)
+        states[key].join(state);
+  }
+
   LogicalResult visitRegions(Operation &op) {
     if (auto loop = dyn_cast<scf::ForOp>(op)) {
       // Until the state at the head of the body repeats: slots and counts are few, so it does.
-      std::vector<std::map<Key, SlotState>> seen;
+      std::vector<States> seen;
       while (!llvm::is_contained(seen, states)) {
         seen.push_back(states);
         if (failed(walk(*loop.getBody())))
           return failure();
       }
+      // It may end, or not begin, in any of them.
+      for (const States &known : seen)
+        join(states, known);
       return success();
     }
     if (auto branch = dyn_cast<scf::IfOp>(op)) {
-      auto before = states;
+      States before = states;
       if (failed(walk(*branch.thenBlock())))
         return failure();
-      auto after = states;
-      states = before;
+      States after = std::move(states);
+      states = std::move(before);
       if (branch.elseBlock() && failed(walk(*branch.elseBlock())))
         return failure();
-      states = after;
+      join(states, std::move(after));
     }
     return success();
+  }
+
+  LogicalResult expectUnread(Operation *op, const SlotState &state) {
+    if (state.reads == SlotState::Idle)
+      return success();
+    return op->emitOpError() << "refills a slot that may still be read: no "
+                             << (state.reads == SlotState::Reading ? "wait for the reads" : "barrier after them")
+                             << " comes before it";
   }
 
   LogicalResult startCopy(stage::CopyOp copy) {
@@ -131,10 +165,8 @@ private:
     if (failed(operations))
       return failure();
     SlotState &state = states[keyOf(copy.getBuffer(), copy.getSlot())];
-    if (state.reads != SlotState::Idle)
-      return copy.emitOpError() << "refills a slot that may still be read: no "
-                                << (state.reads == SlotState::Reading ? "wait for the reads" : "barrier after them")
-                                << " comes before it";
+    if (failed(expectUnread(copy, state)))
+      return failure();
     for (auto &[key, other] : states)
       if (other.content == SlotState::Copying)
         other.newerOperations = std::min(other.newerOperations + *operations, manyOperations);
@@ -156,7 +188,7 @@ private:
   }
 
   const target::Machine &machine;
-  std::map<Key, SlotState> states;
+  States states;
   int barriersApart = 0;
 };
 

@@ -182,21 +182,18 @@ static bool isStaged(Value value) {
 }
 
 LogicalResult LayoutInference::seedMmas() {
-  LogicalResult status = success();
-  func.walk([&](kernel::MmaOp op) {
+  WalkResult walked = func.walk([&](kernel::MmaOp op) {
     auto name = op->getAttrOfType<FlatSymbolRefAttr>("schedule.atom");
     auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves");
     target::MmaOp atom = name ? machine.mma(name.getValue()) : target::MmaOp();
     if (!atom || !split || split.size() != 2) {
-      status = op.emitOpError() << "has no schedule: expects 'schedule.atom' to name a matrix instruction of "
-                                << machine.name() << " and 'schedule.waves' to have two sizes";
-      return;
+      op.emitOpError() << "has no schedule: expects 'schedule.atom' to name a matrix instruction of "
+                       << machine.name() << " and 'schedule.waves' to have two sizes";
+      return WalkResult::interrupt();
     }
     FailureOr<MmaLayouts> found = layoutsOf(op, atom, split.asArrayRef());
-    if (failed(found)) {
-      status = failure();
-      return;
-    }
+    if (failed(found))
+      return WalkResult::interrupt();
     mmas[op] = *found;
     assign(op.getResult(), found->acc);
     assign(op.getAcc(), found->acc);
@@ -204,8 +201,9 @@ LogicalResult LayoutInference::seedMmas() {
                                    {op.getScaleA(), found->scaleA}, {op.getScaleB(), found->scaleB}})
       if (operand && isStaged(operand))
         assign(operand, wanted);
+    return WalkResult::advance();
   });
-  return status;
+  return failure(walked.wasInterrupted());
 }
 
 /// The widest access that the tensor's promise allows, at least four bytes so that neighbouring lanes share a line. A

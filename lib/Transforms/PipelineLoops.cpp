@@ -21,9 +21,8 @@ public:
       : loop(loop), buffers(buffers), pingPong(pingPong), builder(loop), loc(loop.getLoc()) {}
 
   LogicalResult run() {
-    if (failed(collect()))
+    if (failed(collect()) || failed(makeBuffers()))
       return failure();
-    makeBuffers();
     Value lower = loop.getLowerBound(), upper = loop.getUpperBound();
     round = arith::MulIOp::create(builder, loc, loop.getStep(), index(buffers));
     // Rounds stay within every tensor, so that their copies need no bounds along the loop's dimension.
@@ -74,16 +73,21 @@ private:
     return success();
   }
 
-  void makeBuffers() {
+  LogicalResult makeBuffers() {
     OpBuilder atEntry = OpBuilder::atBlockBegin(&loop->getParentOfType<kernel::FuncOp>().getBody().front());
-    for (auto [i, load] : llvm::enumerate(loads)) {
+    for (size_t i = 0; i < loads.size(); ++i) {
+      kernel::LoadOp load = loads[i];
       kernel::TileType tile = load.getType();
       auto swizzle = load->getAttrOfType<DenseI64ArrayAttr>("schedule.swizzle");
-      auto type = stage::BufferType::get(tile.getContext(), buffers, tile.getShape(), tile.getElementType(),
-                                         tile.getShape().size() - 1, 0,
-                                         swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>());
+      auto type = stage::BufferType::getChecked([&]() { return load.emitOpError(); }, tile.getContext(), buffers,
+                                                tile.getShape(), tile.getElementType(),
+                                                static_cast<unsigned>(tile.getShape().size() - 1), int64_t(0),
+                                                swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>());
+      if (!type)
+        return failure();
       slots.push_back(stage::AllocOp::create(atEntry, load.getLoc(), type, "operand" + std::to_string(i), IntegerAttr()));
     }
+    return success();
   }
 
   /// Tile dimensions along which the loop walks.
@@ -217,9 +221,10 @@ private:
     SmallVector<Value> operands(ArrayRef<Value>(state).drop_front(accumulators));
     SmallVector<Value> next = operands;
     bool lastOfAll = !refill && b + 1 == buffers;
-    meet();
-    if (!lastOfAll)
+    if (!lastOfAll) {
+      meet();
       next = read((b + 1) % buffers);
+    }
     if (refill)
       copy(advance(position, buffers + b), b);
     carried = compute(advance(position, b), operands, carried);

@@ -49,6 +49,33 @@ private:
   DenseMap<std::pair<Value, layout::LinearAttr>, Value> made;
 };
 
+/// 32-bit registers that a lane can have; nothing if the machine does not say.
+std::optional<int64_t> registersOfLane(const target::Machine &machine) {
+  int64_t registers = 0;
+  for (auto file : machine.all<target::RegistersOp>())
+    if (file.getPer() == "lane")
+      registers += file.getLimit().value_or(file.getCount()) * file.getBits() / 32;
+  return registers ? std::optional<int64_t>(registers) : std::nullopt;
+}
+
+/// Refuses tiles that alone are several times all registers. Up to that the code generator reads a tile piece by piece; beyond, it
+/// needs minutes, and memory for every element.
+LogicalResult verifyFits(Value value, std::optional<int64_t> available, const target::Machine &machine) {
+  auto tile = dyn_cast<kernel::TileType>(value.getType());
+  if (!tile || !available)
+    return success();
+  int64_t elements = int64_t(1) << cast<layout::LinearAttr>(tile.getLayout()).regBits();
+  int64_t bits = tile.getElementType().isIndex() ? 32 : tile.getElementType().getIntOrFloatBitWidth();
+  int64_t needed = llvm::divideCeil(elements * bits, 32);
+  if (needed <= 4 * *available)
+    return success();
+  InFlightDiagnostic diag = emitError(value.getLoc()) << "this tile of [" << tile.getShape() << "] x "
+                                                      << tile.getElementType() << " takes " << needed
+                                                      << " registers of each lane; " << machine.name() << " has "
+                                                      << *available << " (smaller tiles or more waves take fewer)";
+  return diag;
+}
+
 struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
   LogicalResult place(kernel::FuncOp func, const target::Machine &machine) {
     auto waves = func->getAttrOfType<IntegerAttr>("schedule.waves");
@@ -62,14 +89,19 @@ struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
       if (auto tile = dyn_cast<kernel::TileType>(value.getType()); tile && !tile.getLayout())
         value.setType(tile.withLayout(inference.get(value)));
     };
-    func.walk([&](Operation *op) {
-      for (Value result : op->getResults())
-        setLayout(result);
+    std::optional<int64_t> registers = registersOfLane(machine);
+    WalkResult placed = func.walk([&](Operation *op) {
       for (Region &region : op->getRegions())
         for (BlockArgument argument : region.getArguments())
           setLayout(argument);
+      for (Value result : op->getResults()) {
+        setLayout(result);
+        if (failed(verifyFits(result, registers, machine)))
+          return WalkResult::interrupt();
+      }
+      return WalkResult::advance();
     });
-    return success();
+    return failure(placed.wasInterrupted());
   }
 
   void runOnOperation() override {

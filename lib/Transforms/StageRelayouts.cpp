@@ -44,19 +44,26 @@ unsigned accessBits(const LinearLayout &layout, unsigned fastest, unsigned eleme
 }
 
 /// Order and padding: the dimension along which both sides move most at once; a row is longer by one access, so
-/// that equal columns of neighbouring rows lie in different banks.
-stage::BufferType bufferFor(kernel::TileType from, kernel::TileType to) {
+/// that equal columns of neighbouring rows lie in different banks. Fails if one side would move parts of bytes.
+FailureOr<stage::BufferType> bufferFor(kernel::TileType from, kernel::TileType to) {
   unsigned bits = from.getElementType().getIntOrFloatBitWidth();
-  unsigned rank = from.getShape().size(), best = rank - 1, bestScore = 0;
+  unsigned rank = from.getShape().size();
+  std::optional<unsigned> best;
+  unsigned bestScore = 0;
   for (unsigned dim = rank; dim-- > 0;) {
-    unsigned score = 2 * accessBits(layoutOf(to), dim, bits) + accessBits(layoutOf(from), dim, bits);
-    if (score > bestScore) {
+    unsigned written = accessBits(layoutOf(from), dim, bits), read = accessBits(layoutOf(to), dim, bits);
+    if ((bits << written) % 8 || (bits << read) % 8)
+      continue;
+    unsigned score = 2 * read + written;
+    if (!best || score > bestScore) {
       best = dim;
       bestScore = score;
     }
   }
-  int64_t pad = rank > 1 ? std::max<int64_t>(1, 128 / bits) : 0;
-  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), best, pad, {});
+  if (!best)
+    return failure();
+  int64_t pad = rank > 1 ? llvm::bit_ceil<uint64_t>(llvm::divideCeil(128, bits)) : 0;
+  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), *best, pad, {});
 }
 
 struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
@@ -67,15 +74,21 @@ struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
         relayouts.push_back(op);
     });
     for (kernel::RelayoutOp op : relayouts)
-      stage(op);
+      if (failed(stage(op)))
+        return signalPassFailure();
   }
 
-  void stage(kernel::RelayoutOp op) {
+  LogicalResult stage(kernel::RelayoutOp op) {
+    FailureOr<stage::BufferType> type = bufferFor(op.getTile().getType(), op.getType());
+    if (failed(type))
+      return emitError(op.getLoc())
+             << "this tile of " << op.getTile().getType().getElementType()
+             << " is needed along another dimension than it is loaded along, and lanes exchange whole bytes only; "
+                "elements narrower than a byte must be stored with the dimension last that is multiplied along";
     auto func = op->getParentOfType<kernel::FuncOp>();
     OpBuilder builder = OpBuilder::atBlockBegin(&func.getBody().front());
     Location loc = op.getLoc();
-    stage::BufferType type = bufferFor(op.getTile().getType(), op.getType());
-    Value buffer = stage::AllocOp::create(builder, loc, type, "relayout", IntegerAttr());
+    Value buffer = stage::AllocOp::create(builder, loc, *type, "relayout", IntegerAttr());
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
     builder.setInsertionPoint(op);
     // The first barrier: whoever read this memory before is done.
@@ -85,6 +98,7 @@ struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
     Value read = stage::ReadOp::create(builder, loc, op.getType(), buffer, slot);
     op.replaceAllUsesWith(read);
     op.erase();
+    return success();
   }
 };
 } // namespace

@@ -5,8 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <cstdio>
-#include <fstream>
+#include <cstring>
 #include <unistd.h>
 
 using namespace kiln;
@@ -29,29 +30,44 @@ static int complain(const std::string &text, int status = Failure) {
   return status;
 }
 
-/// Writes beside the file first, so that no reader sees half of it.
-static bool writeAtomically(const std::string &path, const std::string &bytes, std::string &error) {
-  if (path == "-") {
-    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-    return true;
-  }
-  std::string beside = path + ".tmp" + std::to_string(getpid());
-  {
-    std::ofstream file(beside, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
+namespace {
+/// A file that appears at once and whole, or not at all: what is written stands beside it until then.
+class AtomicFile {
+public:
+  AtomicFile(std::string path, const std::string &bytes) : path(std::move(path)), error(0) {
+    beside = this->path + ".tmp" + std::to_string(getpid());
+    std::FILE *file = std::fopen(beside.c_str(), "wb");
     if (!file) {
-      error = "cannot write '" + path + "'";
-      std::remove(beside.c_str());
-      return false;
+      error = errno;
+      return;
     }
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size())
+      error = errno;
+    if (std::fclose(file) && !error)
+      error = errno;
   }
-  if (std::rename(beside.c_str(), path.c_str()) == 0)
-    return true;
-  error = "cannot write '" + path + "'";
-  std::remove(beside.c_str());
-  return false;
-}
+  AtomicFile(AtomicFile &&other) : path(other.path), beside(std::move(other.beside)), error(other.error) {
+    other.beside.clear();
+  }
+  ~AtomicFile() {
+    if (!beside.empty())
+      std::remove(beside.c_str());
+  }
+
+  /// Empty if all went well.
+  std::string appear() {
+    if (!error && std::rename(beside.c_str(), path.c_str()) == 0) {
+      beside.clear();
+      return {};
+    }
+    return "cannot write '" + path + "': " + std::strerror(error ? error : errno);
+  }
+
+private:
+  std::string path, beside;
+  int error;
+};
+} // namespace
 
 /// `out.s` of several targets: `out.<target>.s`.
 static std::string outputFor(const CompileOptions &options, const std::string &target) {
@@ -87,6 +103,14 @@ static nlohmann::json describe(const std::string &target, const std::string &out
           {"times", times}};
 }
 
+/// To the standard output at once, to a file when all has gone well.
+static void deliver(const std::string &output, const std::string &bytes, std::vector<AtomicFile> &files) {
+  if (output == "-")
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  else
+    files.emplace_back(output, bytes);
+}
+
 static int compile(CompileOptions &options) {
   for (const std::string &param : options.params) {
     size_t equals = param.find('=');
@@ -96,7 +120,7 @@ static int compile(CompileOptions &options) {
   }
   if (options.json && options.output == "-")
     return complain("--json writes to the standard output; say where the code goes with -o FILE", Usage);
-  nlohmann::json report = nlohmann::json::array();
+  // All targets first: if one is refused, nothing is written.
   const bool isBundle = options.request.emit == bundleStage;
   std::vector<TargetCode> codes;
   for (const std::string &target : options.targets) {
@@ -107,22 +131,27 @@ static int compile(CompileOptions &options) {
     CompileResult result = compileKernel(request);
     if (!result.ok)
       return Failure;
-    std::string error, output = isBundle ? options.output : outputFor(options, target);
-    if (!isBundle && !writeAtomically(output, result.output, error))
-      return complain(error);
+    codes.push_back({target, std::move(result)});
+  }
+  nlohmann::json report = nlohmann::json::array();
+  std::vector<AtomicFile> files;
+  for (const auto &[target, result] : codes) {
+    std::string output = isBundle ? options.output : outputFor(options, target);
+    if (!isBundle)
+      deliver(output, result.output, files);
     if (options.time)
       printTimes(target, result);
     report.push_back(describe(target, output, result));
-    codes.push_back({target, std::move(result)});
   }
   if (isBundle) {
-    std::string error;
     llvm::Expected<std::string> bytes = bundleOf(codes);
     if (!bytes)
       return complain(llvm::toString(bytes.takeError()));
-    if (!writeAtomically(options.output, *bytes, error))
-      return complain(error);
+    deliver(options.output, *bytes, files);
   }
+  for (AtomicFile &file : files)
+    if (std::string error = file.appear(); !error.empty())
+      return complain(error);
   if (options.json)
     std::printf("%s\n", report.dump(2).c_str());
   return Success;
@@ -142,7 +171,8 @@ void tools::addCompileCommand(CLI::App &app, int &status) {
   command->add_option("--kernel", options->request.kernel, "Which kernel; not needed if the file has one");
   command->add_option("--target", options->targets, "Targets, comma-separated; `kiln targets` lists them")
       ->required()
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
   command->add_option("--schedule", options->request.schedule, "Schedule file, or @NAME of one of the target's own");

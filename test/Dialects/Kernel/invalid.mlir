@@ -130,6 +130,16 @@ func.func private @element(!kernel.tensor<[?], si8>)
 
 // -----
 
+// expected-error @+1 {{expected elements of 1, 4, 6, 8, 16, 32 or 64 bits, found 'tf32'}}
+func.func private @width(!kernel.tile<[4], tf32>)
+
+// -----
+
+// expected-error @+1 {{expected elements that have a size in memory, found 'index' (use i32 or i64)}}
+func.func private @index(!kernel.tensor<[?], index>)
+
+// -----
+
 kernel.func @indices(%x: !kernel.tensor<[?, ?], f32>, %i: index) {
   // expected-error @+1 {{expects 2 indices, one per tensor dimension, found 1}}
   %a = kernel.load %x[%i] : !kernel.tensor<[?, ?], f32> -> !kernel.tile<[4], f32>

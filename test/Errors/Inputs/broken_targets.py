@@ -1,0 +1,40 @@
+"""Copies the folder of sm_80 once per mistake and puts the mistake in: `broken_targets.py TARGETS FOLDER`."""
+import pathlib
+import shutil
+import sys
+
+TARGETS, FOLDER = map(pathlib.Path, sys.argv[1:])
+
+# name: (file, what stands there, what stands there now)
+MISTAKES = {
+    "missing-key": ("machine.mlir", "lanes = 32, ", ""),
+    "unknown-key": ("machine.mlir", "max_threads = 1024", "max_treads = 1024"),
+    "layout": ("mma-half.mlir", """layout_acc = #acc_16x8, unit = "tensor", cycles = 8} {
+  ^bb0(%a: vector<8xbf16>""", """layout_acc = #twice, unit = "tensor", cycles = 8} {
+  ^bb0(%a: vector<8xbf16>"""),
+    "no-barrier": ("operations.mlir", "@barrier", "@hurdle"),
+    "no-triple": ("machine.mlir", "nvptx64-nvidia-cuda", "venus-unknown-unknown"),
+}
+# Two registers hold the same column, and nobody the lower eight rows.
+ALIAS = "#twice = #layout.linear<2, reg = [[0, 1], [0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>\n"
+for name, (file, old, new) in MISTAKES.items():
+    shutil.copytree(TARGETS / "sm_80", FOLDER / name)
+    for path in (FOLDER / name).glob("*.mlir"):
+        text = path.read_text().replace("@sm_80", f'@"{name}"')
+        if path.name == file:
+            if old not in text:
+                sys.exit(f"{name}: {file} has no '{old}'")
+            text = ALIAS + text.replace(old, new)
+        path.write_text(text)
+
+
+def write(name, text, file="machine.mlir"):
+    (FOLDER / name).mkdir(parents=True, exist_ok=True)
+    (FOLDER / name / file).write_text(text)
+
+
+for file in ["machine.mlir", "more.mlir"]:
+    write("twice", "target.machine @twice {\n  target.memory @shared {space = 3}\n}\n", file)
+write("itself", 'target.machine @itself attributes {inherits = ["itself"]} {}\n')
+write("orphan", 'target.machine @orphan attributes {inherits = ["nobody"]} {}\n')
+write("empty", "// Nothing.\n")

@@ -1,0 +1,39 @@
+"""Writes variants of the eight-wave matmul schedule, each wrong in one way: `variants.py SCHEDULE FOLDER`."""
+import pathlib
+import re
+import sys
+
+text = pathlib.Path(sys.argv[1]).read_text()
+folder = pathlib.Path(sys.argv[2])
+folder.mkdir(parents=True)
+# Only this sequence, so that no other fits instead.
+head, rest = text.split("module attributes", 1)
+sequence = re.search(r"  transform\.named_sequence @matmul_8_waves.*?\n  }\n", text, re.S).group(0)
+RIGHT = "module attributes {transform.with_named_sequence} {\n" + sequence + "}\n"
+
+VARIANTS = {
+    "right": [],
+    "syntax": [("schedule.pipeline ", "schedule.pipelining ")],
+    "missing-op": [('"kernel.mma"', '"kernel.reduce"')],
+    "missing-atom": [("@mfma_f32_16x16x32_bf16", "@mfma_f32_64x64x32_bf16")],
+    "other-types": [("@mfma_f32_16x16x32_bf16", "@mfma_f32_16x16x32_f16")],
+    "missing-copy": [("@load_to_shared_b128", "@load_to_shared_b256")],
+    "waves": [("count 8", "count 32"), ("waves [2, 4]", "waves [8, 4]")],
+    "odd-waves": [("count 8", "count 6")],
+    "split": [("waves [2, 4]", "waves [2, 2]")],
+    "no-split": [("waves [2, 4]", "waves [0, 8]")],
+    "small-tile": [("BM = 256", "BM = 16")],
+    "buffers": [("buffers 4", "buffers 5")],
+    "one-buffer": [("buffers 4", "buffers 1")],
+    "swizzle": [("swizzle [0, 0, 16, 24]", "swizzle [0, 0, 4, 24]")],
+    "wide-swizzle": [("swizzle [0, 0, 16, 24]", "swizzle [0, 0, 32, 24]")],
+    "align": [("Align = 16 : index, ", "")],
+    "other-kernel": [('schedule.kernel = "matmul"', 'schedule.kernel = "softmax"')],
+}
+for name, changes in VARIANTS.items():
+    variant = RIGHT
+    for old, new in changes:
+        if old not in variant:
+            sys.exit(f"{name}: the schedule has no '{old}'")
+        variant = variant.replace(old, new)
+    (folder / f"{name}.mlir").write_text(variant)
