@@ -86,7 +86,7 @@ private:
 };
 } // namespace
 
-Expected<Result> Device::launch(Program &program, const Launch &launch, std::vector<Finding> *findings) {
+Expected<Result> Device::launch(Program &program, const Launch &launch) {
   auto dispatch = Dispatch::create(space, program, launch);
   if (!dispatch)
     return dispatch.takeError();
@@ -103,8 +103,8 @@ Expected<Result> Device::launch(Program &program, const Launch &launch, std::vec
   for (Finding &finding : result.findings)
     if (finding.source.empty())
       finding.source = program.lines().at(finding.pc);
-  if (findings)
-    *findings = result.findings;
+  if (launch.options.findings)
+    *launch.options.findings = result.findings;
   if (error)
     return std::move(error);
   return result;

@@ -2,11 +2,13 @@
 #include "Commands.h"
 #include "Emulate.h"
 #include "HostMemory.h"
+#include "Observe.h"
 #ifdef KILN_COMPILER
 #include "Interpret.h"
 #include "KernelLaunch.h"
 #endif
 
+#include "kiln/Emulator/Observers.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,6 +24,7 @@ struct RunOptions {
   uint32_t dynamicLds = 0;
   bool json = false;
   emulator::LaunchOptions emulation;
+  ObserveOptions observe;
 };
 
 /// What a run has to say for itself, as text or as one JSON object.
@@ -154,7 +157,8 @@ static llvm::json::Object describe(const emulator::Finding &finding) {
       {"pc", static_cast<int64_t>(finding.pc)},
       {"disassembly", finding.disassembly},
       {"workgroup", llvm::json::Array{finding.workgroup[0], finding.workgroup[1], finding.workgroup[2]}},
-      {"wave", finding.wave}};
+      {"wave", finding.wave},
+      {"count", static_cast<int64_t>(finding.count)}};
   if (finding.lane >= 0)
     object["lane"] = finding.lane;
   if (finding.address)
@@ -164,27 +168,73 @@ static llvm::json::Object describe(const emulator::Finding &finding) {
   return object;
 }
 
-static Report reportOf(const Emulation &run) {
-  Report report;
+static void addFindings(Report &report, const std::vector<emulator::Finding> &found) {
   llvm::json::Array findings;
-  for (const emulator::Finding &finding : run.result.findings) {
+  for (const emulator::Finding &finding : found) {
     std::string text =
-        llvm::formatv("{0}: {1}, at {2:x}: {3} (workgroup {4}, {5}, {6}, wave {7})", finding.kind,
+        llvm::formatv("{0}: {1}, at {2:x}: {3} (workgroup {4}, {5}, {6}, wave {7}", finding.kind,
                       finding.message, finding.pc, finding.disassembly, finding.workgroup[0],
                       finding.workgroup[1], finding.workgroup[2], finding.wave);
+    text += finding.lane < 0 ? "" : ", lane " + std::to_string(finding.lane);
+    text += finding.count > 1 ? "; " + std::to_string(finding.count) + " times)" : ")";
     report.lines.push_back(finding.source.empty() ? text : finding.source + ": " + text);
     findings.push_back(describe(finding));
   }
-  report.clean = run.result.findings.empty();
+  report.clean &= found.empty();
+  report.object["findings"] = std::move(findings);
+}
+
+static Report reportOf(const Emulation &run, const emulator::Counters *counters) {
+  Report report;
+  addFindings(report, run.result.findings);
   report.lines.push_back(llvm::formatv("{0} on {1}: {2} instructions in {3:f3} s", run.kernel,
                                        emulator::chipName(run.device->chip()), run.result.instructions,
                                        run.result.seconds));
-  report.object = llvm::json::Object{{"kernel", run.kernel},
-                                     {"device", emulator::chipName(run.device->chip())},
-                                     {"findings", std::move(findings)},
-                                     {"instructions", static_cast<int64_t>(run.result.instructions)},
-                                     {"seconds", run.result.seconds}};
+  report.object["kernel"] = run.kernel;
+  report.object["device"] = emulator::chipName(run.device->chip());
+  report.object["instructions"] = static_cast<int64_t>(run.result.instructions);
+  report.object["seconds"] = run.result.seconds;
+  if (counters) {
+    report.lines.push_back(counters->toTable());
+    report.object["counters"] = llvm::cantFail(llvm::json::parse(counters->toJson()));
+  }
   return report;
+}
+
+/// A launch that ended in a fault still has its findings.
+static int faulted(const RunOptions &options, const std::string &error,
+                   const std::vector<emulator::Finding> &findings) {
+  if (findings.empty())
+    return fail(options, error);
+  Report report;
+  addFindings(report, findings);
+  if (options.json) {
+    report.object["status"] = "error";
+    report.object["error"] = error;
+    llvm::outs() << llvm::json::Value(std::move(report.object)) << "\n";
+    return Failure;
+  }
+  for (const std::string &line : report.lines)
+    llvm::outs() << line << "\n";
+  llvm::outs().flush();
+  return complain(error);
+}
+
+/// Runs on the emulator under the observers that were asked for.
+static int runObserved(const RunOptions &options, const launch::Launch &launch,
+                       llvm::function_ref<llvm::Expected<Emulation>(const emulator::LaunchOptions &)> start) {
+  auto watchers = Watchers::create(options.observe);
+  if (!watchers)
+    return complain(llvm::toString(watchers.takeError()), Usage);
+  std::vector<emulator::Finding> findings;
+  emulator::LaunchOptions emulation = options.emulation;
+  emulation.observers = watchers->pointers();
+  emulation.findings = &findings;
+  auto run = start(emulation);
+  if (!run)
+    return faulted(options, options.file + ": " + llvm::toString(run.takeError()), findings);
+  DeviceMemory memory(run->device->memory());
+  return finish(options, launch, run->arguments, memory, reportOf(*run, watchers->counters()));
 }
 
 static int runEmulator(const RunOptions &options, std::optional<emulator::Chip> chip,
@@ -193,11 +243,9 @@ static int runEmulator(const RunOptions &options, std::optional<emulator::Chip> 
   std::optional<std::vector<uint8_t>> elf = launch::readFile(options.file, error);
   if (!elf)
     return fail(options, error);
-  auto run = runCodeObject(*elf, launch, options.emulation, chip);
-  if (!run)
-    return fail(options, options.file + ": " + llvm::toString(run.takeError()));
-  DeviceMemory memory(run->device->memory());
-  return finish(options, launch, run->arguments, memory, reportOf(*run));
+  return runObserved(options, launch, [&](const emulator::LaunchOptions &emulation) {
+    return runCodeObject(*elf, launch, emulation, chip);
+  });
 }
 
 #ifdef KILN_COMPILER
@@ -224,11 +272,9 @@ static int runCompiled(const RunOptions &options, emulator::Chip chip, const lau
   CompileResult code = compileKernel(request);
   if (!code.ok)
     return Failure;
-  auto run = runOnEmulator(code, launch, options.emulation, chip);
-  if (!run)
-    return fail(options, options.file + ": " + llvm::toString(run.takeError()));
-  DeviceMemory memory(run->device->memory());
-  return finish(options, launch, run->arguments, memory, reportOf(*run));
+  return runObserved(options, launch, [&](const emulator::LaunchOptions &emulation) {
+    return runOnEmulator(code, launch, emulation, chip);
+  });
 }
 #endif
 
@@ -280,6 +326,22 @@ static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
                      "Wave instructions a workgroup may execute: more is an infinite loop");
 }
 
+static void addObserverOptions(CLI::App &command, ObserveOptions &options) {
+  command.add_option("--observers", options.only, "Only these observers: NAME[,NAME...]")->delimiter(',');
+  command.add_flag("--no-observers", options.none, "No observers: fast");
+  for (const emulator::ObserverKind &kind : emulator::observerKinds())
+    command.add_flag_callback(
+        std::string("--no-") + kind.name, [&options, kind] { options.without.push_back(kind.name); },
+        std::string("Do not look for ") + kind.summary);
+  command.add_flag("--counters", options.counters, "Count instructions, operations, traffic, conflicts");
+  command.add_option("--trace", options.trace,
+                     "WAVE[:X,Y,Z]: what that wave of that workgroup executes (stderr)");
+  auto *stop =
+      command.add_option("--break", options.stop, "0xPC, LINE or FILE:LINE: print when a wave is there");
+  command.add_option("--print", options.print, "Registers that --break prints: v0,s4,s[0:3],vcc,...")
+      ->needs(stop);
+}
+
 void tools::addRunCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Execute a kernel without a device");
@@ -312,5 +374,6 @@ void tools::addRunCommand(CLI::App &app, int &status) {
                       "RELATIVE[,ABSOLUTE] for --check; one unit in the last place without it");
   command->add_flag("--json", options->json, "The result as one JSON object");
   addEmulatorOptions(*command, *options);
+  addObserverOptions(*command, options->observe);
   command->callback([options, &status] { status = run(*options); });
 }

@@ -42,7 +42,8 @@ static std::vector<Finding> observe(const std::shared_ptr<CodeObject> &object, c
   for (auto &observer : observers)
     launch.options.observers.push_back(observer.get());
   std::vector<Finding> findings;
-  auto result = device.launch(*program, launch, &findings);
+  launch.options.findings = &findings;
+  auto result = device.launch(*program, launch);
   std::string error = result ? "" : llvm::toString(result.takeError());
   EXPECT_TRUE(mayFault || error.empty()) << error;
   return findings;

@@ -24,7 +24,7 @@ static const char *Store = "\nv_lshlrev_b32 v1, 2, v0\nglobal_store_dword v1, v2
 
 TEST(Uninitialised, StoresAndAddresses) {
   EXPECT_EQ(found("global_store_dword v0, v4, s[0:1]"),
-            "v4 holds a value that nothing has written, and is used as stored\n");
+            "v4 holds a value that nothing has written, and is stored\n");
   EXPECT_EQ(found("v_and_b32 v3, 0xfc, v4\nglobal_store_dword v3, v0, s[0:1]"), "") << "masked";
   EXPECT_EQ(found("ds_read_b32 v3, v4"),
             "v4 holds a value that nothing has written, and is used as an address\n");

@@ -71,6 +71,8 @@ struct LaunchOptions {
   uint64_t instructionBudget = uint64_t(1) << 40; ///< per workgroup; more is an infinite loop
   unsigned threads = 0;                           ///< 0: all of the host
   std::vector<Observer *> observers;
+  std::vector<Finding> *findings =
+      nullptr; ///< gets what observers found even where the launch ends in a fault
 };
 
 struct Launch {
@@ -101,9 +103,7 @@ public:
   /// Copies the object's segments into device memory and returns the loaded program.
   llvm::Expected<std::shared_ptr<Program>> load(std::shared_ptr<CodeObject> object);
   /// Runs a kernel to its end. An error is a fault: unknown instruction, wild access, exhausted budget.
-  /// `findings` gets what observers found even where the launch ends in a fault.
-  llvm::Expected<Result> launch(Program &program, const Launch &launch,
-                                std::vector<Finding> *findings = nullptr);
+  llvm::Expected<Result> launch(Program &program, const Launch &launch);
 
 private:
   Chip deviceChip;

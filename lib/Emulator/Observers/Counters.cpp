@@ -84,6 +84,7 @@ std::string Counters::toTable() const {
     if (byUnit[unit])
       out << "  " << left_justify(unitName(Unit(unit)), 18)
           << format("%15llu\n", (unsigned long long)byUnit[unit]);
+  out << "barriers            " << format("%15llu\n", (unsigned long long)barriers);
   for (const auto &[type, count] : matrixFlops)
     out << left_justify("matrix flops " + type, 20) << format("%15llu\n", (unsigned long long)count);
   auto memory = [&](const char *name, const Traffic &traffic) {

@@ -34,7 +34,7 @@ bool movesLanes(const Instruction &inst) {
 
 class UninitialisedGroup final : public GroupObserver {
 public:
-  explicit UninitialisedGroup(FindingLog &shared) : shared(shared) {}
+  explicit UninitialisedGroup(FindingLog &log) : log(log) {}
 
   void reset(const Workgroup &group) {
     waves.resize(group.waves.size());
@@ -176,9 +176,9 @@ private:
       const Operand &source = inst.src[n];
       if (source.kind == OperandKind::Sgpr)
         for (unsigned i = 0; i < source.dwords; ++i)
-          useScalar(wave, registers, inst, source.index + i, "an address");
+          useScalar(wave, registers, inst, source.index + i, "used as an address");
       else if (n == 0 && source.isVector() && !(inst.traits.unit == Unit::Lds && movesLanes(inst)))
-        useVector(wave, registers, inst, source, exec, "an address");
+        useVector(wave, registers, inst, source, exec, "used as an address");
     }
     if (!inst.traits.store && !inst.traits.atomic)
       return;
@@ -208,7 +208,7 @@ private:
     bool byScc = name.starts_with("s_cbranch_scc") && registers.scc;
     bool byVcc = name.starts_with("s_cbranch_vcc") && vcc && !(wave.vcc() & ~vcc);
     if (byScc || byVcc)
-      report(wave, inst, byScc ? "scc" : "vcc", -1, "the condition of a branch");
+      report(wave, inst, byScc ? "scc" : "vcc", -1, "used as the condition of a branch");
     if (byScc)
       registers.scc = false;
     if (byVcc)
@@ -218,12 +218,12 @@ private:
     StringRef name = inst.mnemonic;
     if ((name == "s_setpc_b64" || name == "s_swappc_b64") && inst.src[0].kind == OperandKind::Sgpr)
       for (unsigned i = 0; i < 2; ++i)
-        useScalar(wave, registers, inst, inst.src[0].index + i, "an address");
+        useScalar(wave, registers, inst, inst.src[0].index + i, "used as an address");
   }
   void checkExec(const Wave &wave, Undefined &registers, const Instruction &inst) {
     if (!registers.pair(Exec))
       return;
-    report(wave, inst, "exec", __builtin_ctzll(registers.pair(Exec)), "the mask of active lanes");
+    report(wave, inst, "exec", __builtin_ctzll(registers.pair(Exec)), "used as the mask of active lanes");
     registers.scalar[Exec] = registers.scalar[Exec + 1] = 0;
   }
 
@@ -247,12 +247,12 @@ private:
     }
   }
   void report(const Wave &wave, const Instruction &inst, const std::string &what, int lane, const char *as) {
-    shared.add(
+    log.add(
         wave, inst, "uninitialised",
-        [&] { return what + " holds a value that nothing has written, and is used as " + as; }, lane);
+        [&] { return what + " holds a value that nothing has written, and is " + as; }, lane);
   }
 
-  FindingLog &shared;
+  FindingLog &log;
   std::vector<WaveState> waves;
   std::vector<uint8_t> ldsWritten; ///< by byte
   unsigned progress[Lanes];

@@ -1,0 +1,51 @@
+#include "Observe.h"
+
+#include "kiln/Emulator/Observers.h"
+#include "kiln/Emulator/Trace.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using namespace kiln;
+using namespace kiln::tools;
+
+Expected<Watchers> Watchers::create(const ObserveOptions &options) {
+  Watchers watchers;
+  // A name that does not exist is an error, wherever it stands.
+  for (const std::vector<std::string> &names : {options.only, options.without})
+    if (auto known = emulator::createObservers(names); !known)
+      return known.takeError();
+  std::vector<std::string> names;
+  for (const emulator::ObserverKind &kind : emulator::observerKinds())
+    if ((options.only.empty() || is_contained(options.only, kind.name)) &&
+        !is_contained(options.without, kind.name))
+      names.push_back(kind.name);
+  if (!options.none && !names.empty())
+    watchers.all = std::move(cantFail(emulator::createObservers(names)));
+  if (options.counters) {
+    auto counter = std::make_unique<emulator::CounterObserver>();
+    watchers.counter = counter.get();
+    watchers.all.push_back(std::move(counter));
+  }
+  auto print = [](StringRef line) { std::fprintf(stderr, "%s\n", line.str().c_str()); };
+  if (!options.trace.empty()) {
+    auto trace = emulator::parseTrace(options.trace);
+    if (!trace)
+      return trace.takeError();
+    trace->sink = print;
+    watchers.all.push_back(emulator::createTrace(std::move(*trace)));
+  }
+  if (!options.stop.empty()) {
+    auto registers = emulator::parseRegisters(options.print);
+    if (!registers)
+      return registers.takeError();
+    watchers.all.push_back(emulator::createBreak({options.stop, std::move(*registers), print}));
+  }
+  return watchers;
+}
+
+std::vector<emulator::Observer *> Watchers::pointers() const {
+  std::vector<emulator::Observer *> list;
+  for (const auto &observer : all)
+    list.push_back(observer.get());
+  return list;
+}
