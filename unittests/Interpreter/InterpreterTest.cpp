@@ -338,7 +338,7 @@ TEST_F(Interpreter, LoopsCarryValuesAndConditionsChoose) {
   // 1 + 2 + ... + 9 in steps of 2 (1 3 5 7 9) = 25, doubled because 25 > 20.
   std::vector<int64_t> y(1);
   ASSERT_TRUE(run(R"(
-    kernel.func @k(%n: index, %y: !kernel.tensor<[1], index>) {
+    kernel.func @k(%n: index, %y: !kernel.tensor<[1], i64>) {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
@@ -354,8 +354,9 @@ TEST_F(Interpreter, LoopsCarryValuesAndConditionsChoose) {
       } else {
         scf.yield %sum : index
       }
-      %v = kernel.splat %r : index -> !kernel.tile<[1], index>
-      kernel.store %v, %y[%c0] : !kernel.tile<[1], index>, !kernel.tensor<[1], index>
+      %w = arith.index_cast %r : index to i64
+      %v = kernel.splat %w : i64 -> !kernel.tile<[1], i64>
+      kernel.store %v, %y[%c0] : !kernel.tile<[1], i64>, !kernel.tensor<[1], i64>
       kernel.return
     })",
                   {Argument::scalar(int64_t(10)), tensor(y, {1})}))
