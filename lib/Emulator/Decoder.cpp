@@ -111,6 +111,7 @@ static void decodeMemoryFields(Instruction &inst) {
   switch (inst.format) {
   case Format::Smem:
     inst.offset = bits(word, 17, 1) ? signExtend(bits(word, 32, 21), 21) : 0;
+    inst.sc0 = bits(word, 16, 1);
     break;
   case Format::Ds:
     inst.offset = bits(word, 0, 16);

@@ -96,3 +96,14 @@ TEST(GlobalRace, HalvesOfADwordAreApart) {
 TEST(GlobalRace, SynchronisingStoresDoNotRace) {
   EXPECT_EQ(acrossGroups("v_mov_b32 v1, s3\nglobal_store_dword v2, v1, s[0:1] sc1"), 0u);
 }
+
+TEST(GlobalRace, ScalarFlagsOrder) {
+  // A workgroup writes data and then the flag; both wait for some flag and read the data.
+  auto text = [](const std::string &glc) {
+    return "v_mov_b32 v1, 1\nglobal_store_dword v2, v1, s[0:1] offset:64\ns_waitcnt vmcnt(0)\n"
+           "s_add_u32 s5, s3, 7\ns_store_dword s5, s[0:1], 0x0 " +
+           glc + "\ns_waitcnt lgkmcnt(0)\ns_load_dword s4, s[0:1], 0x0 " + glc + "\ns_waitcnt lgkmcnt(0)\n";
+  };
+  EXPECT_EQ(acrossGroups(text("glc")), 0u);
+  EXPECT_GT(acrossGroups(text("")), 0u);
+}

@@ -107,6 +107,7 @@ struct Instruction {
   int32_t offset =
       0; ///< memory immediate, sign extended where the manual says so; DS: offset0 of two-address forms
   uint8_t offset1 = 0; ///< DS two-address forms
+  // SMEM: sc0 is GLC.
   bool sc0 = false, sc1 = false, nt = false, lds = false, offen = false, idxen = false;
   uint16_t simm16 = 0; ///< SOPP, SOPK
   uint64_t encoding[2] = {0, 0};

@@ -1,9 +1,10 @@
 // Waves that touch the same global memory, one of them writing, with nothing that orders them.
 //
 // Within a workgroup barriers order, as in LdsRace.cpp. Between workgroups only atomics do, and accesses with
-// SC1, which is what atomic loads and stores of device scope are made of: whoever has executed one is taken
-// to be ordered behind everything before it, so that a kernel that synchronises in a way of its own gives no
-// false finding. Writes of the same value do not race.
+// SC1, which is what atomic loads and stores of device scope are made of, and scalar ones with GLC, with which
+// hand-written kernels poll a flag: whoever has executed one is taken to be ordered behind everything before
+// it, so that a kernel that synchronises in a way of its own gives no false finding. Writes of the same value
+// do not race.
 #include "Observers/Findings.h"
 
 #include <shared_mutex>
@@ -91,7 +92,8 @@ public:
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
     const Instruction &inst = *access.inst;
-    bool isSync = inst.traits.atomic || (inst.sc1 && inst.traits.unit != Unit::Smem);
+    bool isCoherent = inst.traits.unit == Unit::Smem ? inst.sc0 : inst.sc1;
+    bool isSync = inst.traits.atomic || isCoherent;
     bool any = false;
     for (const MemoryEvent &event : events)
       if (event.space == MemorySpace::Global) {
