@@ -1,5 +1,5 @@
-// The part of the CUDA driver API that the driver uses, without its header: X(result, symbol, parameters).
-// '?' in OPTIONAL symbols' names marks what older drivers lack.
+// The part of the CUDA driver API that HIP has no counterpart of, without its header: X(name, symbol,
+// parameters). '?' marks what older drivers lack.
 #ifndef KILN_RUNTIME_DRIVERS_CUDAAPI_H
 #define KILN_RUNTIME_DRIVERS_CUDAAPI_H
 
@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 typedef int CUresult, CUdevice;
-typedef void *CUcontext, *CUstream, *CUevent, *CUgraph, *CUgraphExec, *CUmodule, *CUfunction;
-typedef unsigned long long CUdeviceptr;
+typedef void *CUcontext, *CUstream, *CUmodule, *CUfunction;
 
 // CUlaunchAttribute and CUlaunchConfig.
 struct cuda_launch_attribute {
@@ -27,13 +26,8 @@ struct cuda_launch_config {
 };
 
 enum {
-  CUDA_ERROR_OUT_OF_MEMORY = 2,
-  CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
   CUDA_ERROR_INVALID_PTX = 218,
   CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
-  CUDA_ERROR_NOT_FOUND = 500,
-  CU_STREAM_NON_BLOCKING = 1,
-  CU_STREAM_CAPTURE_MODE_RELAXED = 2,
   CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES = 1,
   CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
   CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION = 4,
@@ -52,45 +46,14 @@ enum {
 #define CU_LAUNCH_PARAM_BUFFER_SIZE ((void *)2)
 
 #define CUDA_SYMBOLS(X)                                                                                      \
-  X(cuInit, "cuInit", (unsigned))                                                                            \
   X(cuGetErrorName, "cuGetErrorName", (CUresult, const char **))                                             \
   X(cuGetErrorString, "cuGetErrorString", (CUresult, const char **))                                         \
-  X(cuDeviceGetCount, "cuDeviceGetCount", (int *))                                                           \
-  X(cuDeviceGet, "cuDeviceGet", (CUdevice *, int))                                                           \
-  X(cuDeviceGetName, "cuDeviceGetName", (char *, int, CUdevice))                                             \
-  X(cuDeviceGetAttribute, "cuDeviceGetAttribute", (int *, int, CUdevice))                                    \
-  X(cuDeviceTotalMem, "cuDeviceTotalMem_v2", (size_t *, CUdevice))                                           \
   X(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", (CUcontext *, CUdevice))                           \
   X(cuDevicePrimaryCtxRelease, "cuDevicePrimaryCtxRelease_v2", (CUdevice))                                   \
   X(cuCtxSetCurrent, "cuCtxSetCurrent", (CUcontext))                                                         \
-  X(cuMemAlloc, "cuMemAlloc_v2", (CUdeviceptr *, size_t))                                                    \
-  X(cuMemFree, "cuMemFree_v2", (CUdeviceptr))                                                                \
-  X(cuMemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2", (CUdeviceptr, const void *, size_t, CUstream))                \
-  X(cuMemcpyDtoHAsync, "cuMemcpyDtoHAsync_v2", (void *, CUdeviceptr, size_t, CUstream))                      \
-  X(cuMemcpyDtoDAsync, "cuMemcpyDtoDAsync_v2", (CUdeviceptr, CUdeviceptr, size_t, CUstream))                 \
-  X(cuMemsetD8Async, "cuMemsetD8Async", (CUdeviceptr, unsigned char, size_t, CUstream))                      \
-  X(cuStreamCreate, "cuStreamCreate", (CUstream *, unsigned))                                                \
-  X(cuStreamDestroy, "cuStreamDestroy_v2", (CUstream))                                                       \
-  X(cuStreamSynchronize, "cuStreamSynchronize", (CUstream))                                                  \
-  X(cuEventCreate, "cuEventCreate", (CUevent *, unsigned))                                                   \
-  X(cuEventDestroy, "cuEventDestroy_v2", (CUevent))                                                          \
-  X(cuEventRecord, "cuEventRecord", (CUevent, CUstream))                                                     \
-  X(cuEventSynchronize, "cuEventSynchronize", (CUevent))                                                     \
-  X(cuEventElapsedTime, "cuEventElapsedTime", (float *, CUevent, CUevent))                                   \
-  X(cuStreamBeginCapture, "cuStreamBeginCapture_v2", (CUstream, int))                                        \
-  X(cuStreamEndCapture, "cuStreamEndCapture", (CUstream, CUgraph *))                                         \
-  X(cuGraphInstantiate, "cuGraphInstantiateWithFlags", (CUgraphExec *, CUgraph, unsigned long long))         \
-  X(cuGraphLaunch, "cuGraphLaunch", (CUgraphExec, CUstream))                                                 \
-  X(cuGraphExecDestroy, "cuGraphExecDestroy", (CUgraphExec))                                                 \
-  X(cuGraphDestroy, "cuGraphDestroy", (CUgraph))                                                             \
   X(cuModuleLoadDataEx, "cuModuleLoadDataEx", (CUmodule *, const void *, unsigned, int *, void **))          \
-  X(cuModuleUnload, "cuModuleUnload", (CUmodule))                                                            \
-  X(cuModuleGetFunction, "cuModuleGetFunction", (CUfunction *, CUmodule, const char *))                      \
   X(cuFuncGetAttribute, "cuFuncGetAttribute", (int *, int, CUfunction))                                      \
   X(cuFuncSetAttribute, "cuFuncSetAttribute", (CUfunction, int, int))                                        \
-  X(cuLaunchKernel, "cuLaunchKernel",                                                                        \
-    (CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void **,    \
-     void **))                                                                                               \
   X(cuFuncGetParamInfo, "?cuFuncGetParamInfo", (CUfunction, size_t, size_t *, size_t *))                     \
   X(cuLaunchKernelEx, "?cuLaunchKernelEx",                                                                   \
     (const struct cuda_launch_config *, CUfunction, void **, void **))                                       \

@@ -14,6 +14,14 @@ struct kiln_tensor_map_request {
   int nanFill;
 };
 
+// What code says it is for.
+struct kiln_code_target {
+  const char *target;          // "gfx950", "sm_90a"
+  const char *const *features; // "xnack-"
+  uint32_t featureCount;
+  int isBinary; // machine code; otherwise the driver compiles it (PTX)
+};
+
 // A kernel's arguments: their bytes, and where each one starts; `count` 0 if only the kernel knows.
 struct kiln_kernargs {
   const uint8_t *bytes;
@@ -35,8 +43,8 @@ struct kiln_driver {
   kiln_status (*open)(const char *name, void **device);
   void (*close)(void *device);
   void (*properties)(void *device, kiln_device_properties *result);
-  // How well code for `target` fits: 0 not at all, higher is better.
-  uint32_t (*fits)(void *device, const char *target, const char *const *features, uint32_t featureCount);
+  // How well the code fits: 0 not at all, higher is better.
+  uint32_t (*fits)(void *device, const struct kiln_code_target *code);
 
   kiln_status (*allocate)(void *device, uint64_t size, uint64_t *address);
   kiln_status (*free)(void *device, uint64_t address);

@@ -1,5 +1,6 @@
-// emulator:TARGET, on libkiln-emulator.so. Everything happens before the call returns, so streams have no
-// state and an event is a time of the host.
+// emulator:TARGET, on libkiln-emulator.so. Everything happens before the call returns, and an event is a time
+// of the host. A stream only has state while it records a graph: then what it is asked to do is kept and not
+// done.
 #include "Driver.h"
 
 #include "kiln/Emulator/CEntry.h"
@@ -50,6 +51,28 @@ struct kernel {
 struct event {
   struct timespec time;
   int recorded;
+};
+
+// Something that a stream is asked to do.
+struct work {
+  enum { COPY, FILL, RECORD, LAUNCH } kind;
+  enum kiln_copy direction; // of a copy
+  uint64_t target, source, size;
+  uint8_t value; // of a fill
+  struct event *event;
+  const struct kernel *kernel;
+  kiln_geometry geometry;
+  uint8_t *kernargs; // of a launch: `size` bytes, owned by the graph that keeps the work
+};
+
+// Recorded work, in order.
+struct graph {
+  struct work *work;
+  uint32_t count, capacity;
+};
+
+struct stream {
+  struct graph *recording; // or NULL
 };
 
 static kiln_status translate(kiln_emulator_status status, const char *reason) {
@@ -123,6 +146,7 @@ static void properties(void *opaque, kiln_device_properties *result) {
   snprintf(result->uri, sizeof result->uri, "emulator:%s", device->target);
   snprintf(result->name, sizeof result->name, "Kiln emulator of %s", device->target);
   snprintf(result->target, sizeof result->target, "%s", device->target);
+  result->has_graphs = 1;
   result->compute_units = 256;
   result->wave_size = 64;
   result->max_block_threads = 1024;
@@ -130,9 +154,9 @@ static void properties(void *opaque, kiln_device_properties *result) {
   result->max_shared_bytes = strcmp(device->target, "gfx950") == 0 ? 163840 : 65536;
 }
 
-static uint32_t fits(void *opaque, const char *target, const char *const *features, uint32_t featureCount) {
+static uint32_t fits(void *opaque, const struct kiln_code_target *code) {
   struct device *device = opaque;
-  return strcmp(device->target, target) == 0;
+  return strcmp(device->target, code->target) == 0;
 }
 
 static kiln_status allocate(void *opaque, uint64_t size, uint64_t *address) {
@@ -166,31 +190,89 @@ static kiln_status copyInside(struct device *device, uint64_t target, uint64_t s
   return translate(status, reason);
 }
 
-static kiln_status copy(void *opaque, void *stream, enum kiln_copy kind, uint64_t target, uint64_t source,
-                        uint64_t size) {
-  struct device *device = opaque;
+static kiln_status doCopy(struct device *device, const struct work *w) {
   char reason[512];
-  if (kind == KILN_COPY_ON_DEVICE)
-    return copyInside(device, target, source, size);
-  void *host = (void *)(uintptr_t)(kind == KILN_COPY_TO_DEVICE ? source : target);
-  return translate(kind == KILN_COPY_TO_DEVICE
-                       ? api.kiln_emulator_write(device->emulator, target, host, size, reason, sizeof reason)
-                       : api.kiln_emulator_read(device->emulator, source, host, size, reason, sizeof reason),
-                   reason);
+  if (w->direction == KILN_COPY_ON_DEVICE)
+    return copyInside(device, w->target, w->source, w->size);
+  void *host = (void *)(uintptr_t)(w->direction == KILN_COPY_TO_DEVICE ? w->source : w->target);
+  return translate(
+      w->direction == KILN_COPY_TO_DEVICE
+          ? api.kiln_emulator_write(device->emulator, w->target, host, w->size, reason, sizeof reason)
+          : api.kiln_emulator_read(device->emulator, w->source, host, w->size, reason, sizeof reason),
+      reason);
 }
 
-static kiln_status fill(void *opaque, void *stream, uint64_t address, uint8_t value, uint64_t size) {
-  struct device *device = opaque;
+static kiln_status doFill(struct device *device, const struct work *w) {
   char reason[512], *piece = malloc(PIECE);
   kiln_emulator_status status = KILN_EMULATOR_OK;
   if (!piece)
     return kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
-  memset(piece, value, PIECE);
-  for (uint64_t at = 0; at < size && !status; at += PIECE)
-    status = api.kiln_emulator_write(device->emulator, address + at, piece,
-                                     size - at < PIECE ? size - at : PIECE, reason, sizeof reason);
+  memset(piece, w->value, PIECE);
+  for (uint64_t at = 0; at < w->size && !status; at += PIECE)
+    status = api.kiln_emulator_write(device->emulator, w->target + at, piece,
+                                     w->size - at < PIECE ? w->size - at : PIECE, reason, sizeof reason);
   free(piece);
   return translate(status, reason);
+}
+
+static kiln_status doLaunch(const struct work *w) {
+  char reason[512];
+  kiln_emulator_launch request = {.kernel = w->kernel->name,
+                                  .dynamic_lds = w->geometry.dynamic_shared,
+                                  .kernargs = w->kernargs,
+                                  .kernarg_bytes = w->size};
+  memcpy(request.grid, w->geometry.grid, sizeof request.grid);
+  memcpy(request.block, w->geometry.block, sizeof request.block);
+  return translate(api.kiln_emulator_run(w->kernel->program, &request, NULL, reason, sizeof reason), reason);
+}
+
+static kiln_status doWork(struct device *device, const struct work *w) {
+  switch (w->kind) {
+  case COPY:
+    return doCopy(device, w);
+  case FILL:
+    return doFill(device, w);
+  case LAUNCH:
+    return doLaunch(w);
+  default:
+    clock_gettime(CLOCK_MONOTONIC, &w->event->time);
+    w->event->recorded = 1;
+    return KILN_OK;
+  }
+}
+
+static kiln_status record(struct graph *graph, const struct work *w) {
+  struct work kept = *w;
+  if (graph->count == graph->capacity) {
+    uint32_t capacity = graph->capacity ? graph->capacity * 2 : 16;
+    struct work *grown = realloc(graph->work, capacity * sizeof *grown);
+    if (!grown)
+      return kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
+    graph->work = grown;
+    graph->capacity = capacity;
+  }
+  if (w->kind == LAUNCH && w->size) {
+    if (!(kept.kernargs = malloc(w->size)))
+      return kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
+    memcpy(kept.kernargs, w->kernargs, w->size);
+  }
+  graph->work[graph->count++] = kept;
+  return KILN_OK;
+}
+
+static kiln_status enqueue(struct device *device, struct stream *stream, const struct work *w) {
+  return stream && stream->recording ? record(stream->recording, w) : doWork(device, w);
+}
+
+static kiln_status copy(void *device, void *stream, enum kiln_copy kind, uint64_t target, uint64_t source,
+                        uint64_t size) {
+  struct work w = {.kind = COPY, .direction = kind, .target = target, .source = source, .size = size};
+  return enqueue(device, stream, &w);
+}
+
+static kiln_status fill(void *device, void *stream, uint64_t address, uint8_t value, uint64_t size) {
+  struct work w = {.kind = FILL, .target = address, .value = value, .size = size};
+  return enqueue(device, stream, &w);
 }
 
 static kiln_status newZeroed(size_t size, void **result) {
@@ -198,16 +280,63 @@ static kiln_status newZeroed(size_t size, void **result) {
   return *result ? KILN_OK : kiln_fail(KILN_OUT_OF_MEMORY, "the host is out of memory");
 }
 
-static kiln_status streamCreate(void *device, void **stream) { return newZeroed(1, stream); }
-static kiln_status streamSynchronize(void *device, void *stream) { return KILN_OK; }
-static kiln_status eventCreate(void *device, void **event) { return newZeroed(sizeof(struct event), event); }
-static void freePart(void *device, void *part) { free(part); }
+static void graphDestroy(void *device, void *opaque) {
+  struct graph *graph = opaque;
+  for (uint32_t i = 0; i < graph->count; ++i)
+    if (graph->work[i].kind == LAUNCH)
+      free(graph->work[i].kernargs);
+  free(graph->work);
+  free(graph);
+}
 
-static kiln_status eventRecord(void *device, void *opaque, void *stream) {
-  struct event *event = opaque;
-  clock_gettime(CLOCK_MONOTONIC, &event->time);
-  event->recorded = 1;
+static kiln_status graphBegin(void *device, void *opaque) {
+  struct stream *stream = opaque;
+  if (stream->recording)
+    return kiln_fail(KILN_INVALID_ARGUMENT, "emulator: the stream records already");
+  return newZeroed(sizeof(struct graph), (void **)&stream->recording);
+}
+
+static kiln_status graphEnd(void *device, void *opaque, void **graph) {
+  struct stream *stream = opaque;
+  if (!stream->recording)
+    return kiln_fail(KILN_INVALID_ARGUMENT, "emulator: the stream records no graph");
+  *graph = stream->recording;
+  stream->recording = NULL;
   return KILN_OK;
+}
+
+static kiln_status graphLaunch(void *device, void *opaque, void *stream) {
+  struct graph *graph = opaque;
+  kiln_status status = KILN_OK;
+  for (uint32_t i = 0; i < graph->count && !status; ++i)
+    status = enqueue(device, stream, &graph->work[i]);
+  return status;
+}
+
+static kiln_status streamCreate(void *device, void **stream) {
+  return newZeroed(sizeof(struct stream), stream);
+}
+
+static void streamDestroy(void *device, void *opaque) {
+  struct stream *stream = opaque;
+  if (stream->recording)
+    graphDestroy(device, stream->recording);
+  free(stream);
+}
+
+static kiln_status streamSynchronize(void *device, void *opaque) {
+  struct stream *stream = opaque;
+  return stream->recording
+             ? kiln_fail(KILN_INVALID_ARGUMENT, "emulator: a stream that records cannot be waited for")
+             : KILN_OK;
+}
+
+static kiln_status eventCreate(void *device, void **event) { return newZeroed(sizeof(struct event), event); }
+static void eventDestroy(void *device, void *event) { free(event); }
+
+static kiln_status eventRecord(void *device, void *event, void *stream) {
+  struct work w = {.kind = RECORD, .event = event};
+  return enqueue(device, stream, &w);
 }
 
 static kiln_status eventElapsed(void *device, void *opaqueStart, void *opaqueEnd, double *milliseconds) {
@@ -252,17 +381,15 @@ static void kernelRelease(void *device, void *opaque) {
   free(kernel);
 }
 
-static kiln_status launch(void *device, void *stream, void *opaque, const kiln_geometry *geometry,
+static kiln_status launch(void *device, void *stream, void *kernel, const kiln_geometry *geometry,
                           const struct kiln_kernargs *kernargs) {
-  struct kernel *kernel = opaque;
-  char reason[512];
-  kiln_emulator_launch request = {.kernel = kernel->name,
-                                  .dynamic_lds = geometry->dynamic_shared,
-                                  .kernargs = kernargs->bytes,
-                                  .kernarg_bytes = kernargs->size};
-  memcpy(request.grid, geometry->grid, sizeof request.grid);
-  memcpy(request.block, geometry->block, sizeof request.block);
-  return translate(api.kiln_emulator_run(kernel->program, &request, NULL, reason, sizeof reason), reason);
+  // The bytes are only read: a graph makes its own copy.
+  struct work w = {.kind = LAUNCH,
+                   .kernel = kernel,
+                   .geometry = *geometry,
+                   .kernargs = (uint8_t *)(uintptr_t)kernargs->bytes,
+                   .size = kernargs->size};
+  return enqueue(device, stream, &w);
 }
 
 const struct kiln_driver kiln_driver_emulator = {
@@ -278,12 +405,16 @@ const struct kiln_driver kiln_driver_emulator = {
     .copy = copy,
     .fill = fill,
     .streamCreate = streamCreate,
-    .streamDestroy = freePart,
+    .streamDestroy = streamDestroy,
     .streamSynchronize = streamSynchronize,
     .eventCreate = eventCreate,
-    .eventDestroy = freePart,
+    .eventDestroy = eventDestroy,
     .eventRecord = eventRecord,
     .eventElapsed = eventElapsed,
+    .graphBegin = graphBegin,
+    .graphEnd = graphEnd,
+    .graphLaunch = graphLaunch,
+    .graphDestroy = graphDestroy,
     .moduleLoad = moduleLoad,
     .moduleUnload = moduleUnload,
     .kernelGet = kernelGet,

@@ -126,20 +126,23 @@ static int readExtra(void **extra, std::vector<uint8_t> &bytes) {
   return Success;
 }
 
-int launch(Function *function, const Geometry &geometry, void **parameters, void **extra) {
-  std::vector<uint8_t> bytes;
-  int error = extra ? readExtra(extra, bytes) : gatherArguments(*function, parameters, bytes);
+static int run(const Function &function, const Geometry &geometry, const std::vector<uint8_t> &bytes) {
   kiln_emulator_launch request = {};
   char text[512];
-  if (error)
-    return error;
-  request.kernel = function->name.c_str();
+  request.kernel = function.name.c_str();
   std::memcpy(request.grid, geometry.grid, sizeof request.grid);
   std::memcpy(request.block, geometry.block, sizeof request.block);
   request.dynamic_lds = geometry.sharedBytes;
   request.kernargs = bytes.data();
   request.kernarg_bytes = bytes.size();
-  return translate(kiln_emulator_run(function->module->program, &request, nullptr, text, sizeof text), text);
+  return translate(kiln_emulator_run(function.module->program, &request, nullptr, text, sizeof text), text);
+}
+
+int launch(Function *function, const Geometry &geometry, Stream *stream, void **parameters, void **extra) {
+  std::vector<uint8_t> bytes;
+  int error = extra ? readExtra(extra, bytes) : gatherArguments(*function, parameters, bytes);
+  return error ? error
+               : enqueue(stream, [=, bytes = std::move(bytes)] { return run(*function, geometry, bytes); });
 }
 
 } // namespace kiln::hip
@@ -185,12 +188,12 @@ HIP_EXPORT int hipModuleGetFunction(Function **function, Module *module, const c
 
 HIP_EXPORT int hipModuleLaunchKernel(Function *function, unsigned gridX, unsigned gridY, unsigned gridZ,
                                      unsigned blockX, unsigned blockY, unsigned blockZ, unsigned sharedBytes,
-                                     Stream *, void **parameters, void **extra) {
+                                     Stream *stream, void **parameters, void **extra) {
   std::lock_guard<std::recursive_mutex> guard(state().lock);
   if (!function || !gridX || !gridY || !gridZ || !blockX || !blockY || !blockZ)
     return note(InvalidValue);
-  return note(
-      launch(function, {{gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes}, parameters, extra));
+  return note(launch(function, {{gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes}, stream,
+                     parameters, extra));
 }
 
 // ---- What clang emits for a program with kernels in it (clang/lib/CodeGen/CGCUDANV.cpp)

@@ -216,8 +216,18 @@ HIP_EXPORT int hipMemcpy(void *target, const void *source, size_t size, int kind
                     : translate(kiln_emulator_write(s.emulator, to, bytes.data(), size, nullptr, 0), ""));
 }
 
-HIP_EXPORT int hipMemcpyAsync(void *target, const void *source, size_t size, int kind, Stream *) {
-  return hipMemcpy(target, source, size, kind);
+HIP_EXPORT int hipMemcpyAsync(void *target, const void *source, size_t size, int kind, Stream *stream) {
+  Guard guard(state().lock);
+  return note(enqueue(stream, [=] { return hipMemcpy(target, source, size, kind); }));
+}
+HIP_EXPORT int hipMemcpyHtoDAsync(void *target, const void *source, size_t size, Stream *stream) {
+  return hipMemcpyAsync(target, source, size, 1, stream);
+}
+HIP_EXPORT int hipMemcpyDtoHAsync(void *target, const void *source, size_t size, Stream *stream) {
+  return hipMemcpyAsync(target, source, size, 2, stream);
+}
+HIP_EXPORT int hipMemcpyDtoDAsync(void *target, const void *source, size_t size, Stream *stream) {
+  return hipMemcpyAsync(target, source, size, 3, stream);
 }
 HIP_EXPORT int hipMemcpyHtoD(void *target, const void *source, size_t size) {
   return hipMemcpy(target, source, size, 1);
@@ -239,8 +249,12 @@ HIP_EXPORT int hipMemset(void *target, int value, size_t size) {
   return size ? note(translate(kiln_emulator_write(s.emulator, address, bytes.data(), size, nullptr, 0), ""))
               : Success;
 }
-HIP_EXPORT int hipMemsetAsync(void *target, int value, size_t size, Stream *) {
-  return hipMemset(target, value, size);
+HIP_EXPORT int hipMemsetAsync(void *target, int value, size_t size, Stream *stream) {
+  Guard guard(state().lock);
+  return note(enqueue(stream, [=] { return hipMemset(target, value, size); }));
+}
+HIP_EXPORT int hipMemsetD8Async(void *target, unsigned char value, size_t size, Stream *stream) {
+  return hipMemsetAsync(target, value, size, stream);
 }
 
 // ---- Streams and events
@@ -256,7 +270,11 @@ static int checkStream(Stream *stream) {
   Guard guard(state().lock);
   return note(!stream || state().streams.count(stream) ? Success : InvalidHandle);
 }
-HIP_EXPORT int hipStreamSynchronize(Stream *stream) { return checkStream(stream); }
+HIP_EXPORT int hipStreamSynchronize(Stream *stream) {
+  Guard guard(state().lock);
+  int error = checkStream(stream);
+  return error || !stream || !stream->capture ? error : note(CaptureUnsupported);
+}
 HIP_EXPORT int hipStreamQuery(Stream *stream) { return checkStream(stream); }
 HIP_EXPORT int hipStreamWaitEvent(Stream *stream, Event *, unsigned) { return checkStream(stream); }
 HIP_EXPORT int hipStreamDestroy(Stream *stream) {
@@ -284,11 +302,13 @@ HIP_EXPORT int hipEventDestroy(Event *event) {
 
 HIP_EXPORT int hipEventRecord(Event *event, Stream *stream) {
   Guard guard(state().lock);
-  if (!state().events.count(event) || checkStream(stream))
+  if (!state().events.count(event))
     return note(InvalidHandle);
-  event->recorded = true;
-  event->time = std::chrono::steady_clock::now();
-  return Success;
+  return note(enqueue(stream, [event] {
+    event->recorded = true;
+    event->time = std::chrono::steady_clock::now();
+    return static_cast<int>(Success);
+  }));
 }
 
 HIP_EXPORT int hipEventSynchronize(Event *event) {
@@ -321,9 +341,12 @@ static const struct {
     {NoBinaryForGpu, "hipErrorNoBinaryForGpu", "no kernel image is available for execution on the device"},
     {FileNotFound, "hipErrorFileNotFound", "file not found"},
     {InvalidHandle, "hipErrorInvalidHandle", "invalid resource handle"},
+    {IllegalState, "hipErrorIllegalState", "the operation cannot be performed in the present state"},
     {NotFound, "hipErrorNotFound", "named symbol not found"},
     {LaunchFailure, "hipErrorLaunchFailure", "unspecified launch failure"},
-    {NotSupported, "hipErrorNotSupported", "operation not supported"}};
+    {NotSupported, "hipErrorNotSupported", "operation not supported"},
+    {CaptureUnsupported, "hipErrorStreamCaptureUnsupported",
+     "operation not permitted when stream is capturing"}};
 
 HIP_EXPORT const char *hipGetErrorName(int code) {
   for (auto &error : errors)

@@ -5,7 +5,9 @@
 #include "kiln/Emulator/CEntry.h"
 
 #include <chrono>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -23,9 +25,11 @@ enum Error : int {
   NoBinaryForGpu = 209,
   FileNotFound = 301,
   InvalidHandle = 400,
+  IllegalState = 401,
   NotFound = 500,
   LaunchFailure = 719,
-  NotSupported = 801
+  NotSupported = 801,
+  CaptureUnsupported = 900
 };
 
 struct Function;
@@ -40,8 +44,18 @@ struct Function {
   std::string name;
 };
 
-/// Work is done when it is enqueued, so a stream has no state of its own.
-struct Stream {};
+/// Something that a stream is asked to do; gives a HIP error.
+using Work = std::function<int()>;
+
+/// Recorded work, in order. An executable graph is another copy of it.
+struct Graph {
+  std::vector<Work> work;
+};
+
+/// Work is done when it is enqueued, except while the stream is captured: then it goes into `capture`.
+struct Stream {
+  std::unique_ptr<Graph> capture;
+};
 
 struct Event {
   bool recorded = false;
@@ -66,6 +80,7 @@ struct State {
   std::map<uint64_t, uint64_t> allocations; // address to size
   std::set<Stream *> streams;
   std::set<Event *> events;
+  std::set<Graph *> graphs; // executable ones too
   std::set<Module *> modules;
   std::map<const void *, HostFunction> hostFunctions;
 
@@ -80,6 +95,8 @@ State &state();
 
 /// Remembers the error for hipGetLastError.
 int note(int error);
+/// Does the work, or records it where the stream is captured. The null stream never is.
+int enqueue(Stream *stream, Work work);
 /// The emulator's status as HIP's; what a HIP program cannot be told otherwise goes to stderr.
 int translate(kiln_emulator_status status, const char *text);
 
@@ -92,7 +109,7 @@ struct Geometry {
   uint32_t grid[3], block[3], sharedBytes;
 };
 /// Either `parameters` (an address for each argument) or `extra` (HIP_LAUNCH_PARAM_*) holds the arguments.
-int launch(Function *function, const Geometry &geometry, void **parameters, void **extra);
+int launch(Function *function, const Geometry &geometry, Stream *stream, void **parameters, void **extra);
 
 } // namespace kiln::hip
 

@@ -31,7 +31,8 @@ static uint32_t fitOf(struct kiln_device_object *device, const struct kiln_varia
   const struct kiln_json_value *feature = variant->features ? variant->features->first : NULL;
   for (; feature && count < 32; feature = feature->next)
     features[count++] = feature->text;
-  return device->driver->fits(device->device, variant->target, features, count);
+  struct kiln_code_target code = {variant->target, features, count, variant->format != KILN_CODE_PTX};
+  return device->driver->fits(device->device, &code);
 }
 
 // Targets that `kernels` have code for, each once: "gfx942, gfx950".

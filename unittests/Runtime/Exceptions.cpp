@@ -3,8 +3,6 @@
 namespace conformance {
 
 const Exception exceptions[] = {
-    {"emulator", "Graphs", "Replay", "the emulator runs everything at once and has nothing to record"},
-    {"hip", "Graphs", "Replay", "libamdhip64 on the emulator has no graphs; a real one is not tested yet"},
     {"emulator", "Launches", "TensorMap", "AMD's machines have no tensor maps"},
     {"hip", "Launches", "TensorMap", "AMD's machines have no tensor maps"},
     {"emulator", "Launches", "Cluster", "AMD's machines have no clusters"},
