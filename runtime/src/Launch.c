@@ -159,7 +159,7 @@ static kiln_status evaluate(struct launch *l, const struct kiln_expression *expr
 
 // The first candidate whose requirements hold. If none does, the last broken requirement of the best one is
 // the reason.
-static kiln_status chooseCandidate(struct launch *l, const struct kiln_candidate **result) {
+static kiln_status chooseCandidate(struct launch *l, struct kiln_candidate **result) {
   kiln_status first = KILN_OK;
   char reason[512] = "";
   for (uint32_t c = 0; c < l->kernel->candidateCount; ++c) {
@@ -279,8 +279,7 @@ static kiln_status fillKernargs(struct launch *l, const struct kiln_variant *var
 
 // Arguments checked and placed, candidate chosen, geometry evaluated. endLaunch must follow in any case.
 static kiln_status beginLaunch(struct launch *l, kiln_kernel handle, const kiln_argument *arguments,
-                               uint32_t count, const struct kiln_candidate **candidate,
-                               kiln_geometry *geometry) {
+                               uint32_t count, struct kiln_candidate **candidate, kiln_geometry *geometry) {
   l->bufferCount = 0;
   if (!(l->kernel = kiln_object_acquire(handle.id, KILN_KERNEL)))
     return KILN_INVALID_HANDLE;
@@ -336,7 +335,7 @@ static kiln_status evaluateWork(struct launch *l, kiln_plan *plan) {
 kiln_status kiln_kernel_plan(kiln_kernel handle, const kiln_argument *arguments, uint32_t count,
                              kiln_plan *result) {
   struct launch l;
-  const struct kiln_candidate *candidate;
+  struct kiln_candidate *candidate;
   if (!result)
     return kiln_fail(KILN_INVALID_ARGUMENT, "result must not be NULL");
   kiln_status status = beginLaunch(&l, handle, arguments, count, &candidate, &result->geometry);
@@ -365,7 +364,7 @@ static kiln_status launchOn(struct kiln_device_object *device, kiln_stream strea
   return status;
 }
 
-static kiln_status launchVariant(struct launch *l, const struct kiln_candidate *candidate, kiln_stream stream,
+static kiln_status launchVariant(struct launch *l, struct kiln_candidate *candidate, kiln_stream stream,
                                  const kiln_geometry *geometry) {
   const struct kiln_variant *variant = candidate->variant;
   // Tensor maps ask for 64; the manifest bounds the size (offsets up to 64 KiB).
@@ -379,9 +378,12 @@ static kiln_status launchVariant(struct launch *l, const struct kiln_candidate *
     offsets[i] = variant->kernargs[i].offset;
   struct kiln_kernargs all = {kernargs, bytes, offsets, variant->kernargCount};
   int empty = !geometry->grid[0] || !geometry->grid[1] || !geometry->grid[2];
+  void *kernel;
   kiln_status status = empty ? KILN_OK : fillKernargs(l, variant, kernargs);
   if (!status)
-    status = launchOn(l->device, stream, candidate->kernel, geometry, &all);
+    status = kiln_candidate_load(l->kernel, candidate, &kernel);
+  if (!status)
+    status = launchOn(l->device, stream, kernel, geometry, &all);
   if (kernargs != small)
     free(kernargs);
   return status;
@@ -390,7 +392,7 @@ static kiln_status launchVariant(struct launch *l, const struct kiln_candidate *
 kiln_status kiln_kernel_launch(kiln_kernel handle, kiln_stream stream, const kiln_argument *arguments,
                                uint32_t count) {
   struct launch l;
-  const struct kiln_candidate *candidate;
+  struct kiln_candidate *candidate;
   kiln_geometry geometry;
   kiln_status status = beginLaunch(&l, handle, arguments, count, &candidate, &geometry);
   if (!status)

@@ -35,13 +35,22 @@ static uint32_t fitOf(struct kiln_device_object *device, const struct kiln_varia
   return device->driver->fits(device->device, &code);
 }
 
+// "gfx950:sramecc+:xnack-".
+static void spellTarget(const struct kiln_variant *variant, char *out, size_t size) {
+  size_t used = (size_t)snprintf(out, size, "%s", variant->target);
+  const struct kiln_json_value *feature = variant->features ? variant->features->first : NULL;
+  for (; feature && used < size; feature = feature->next)
+    used += (size_t)snprintf(out + used, size - used, ":%s", feature->text);
+}
+
 // Targets that `kernels` have code for, each once: "gfx942, gfx950".
 static void listTargets(const struct kiln_kernel_entry *kernels, uint32_t count, char *out, size_t size) {
   size_t used = 0;
   *out = 0;
   for (uint32_t k = 0; k < count; ++k)
     for (uint32_t v = 0; v < kernels[k].variantCount; ++v) {
-      const char *target = kernels[k].variants[v].target;
+      char target[128];
+      spellTarget(&kernels[k].variants[v], target, sizeof target);
       size_t length = strlen(target);
       int known = 0;
       for (const char *at = out; (at = strstr(at, target)); at += length)
@@ -78,7 +87,7 @@ kiln_status kiln_module_load(kiln_device deviceHandle, kiln_bundle bundleHandle,
       status = KILN_OUT_OF_MEMORY;
   }
   if (module) {
-    atomic_fetch_add(&bundle->base.references, 1);
+    kiln_object_keep(&bundle->base);
     module->bundle = bundle;
     status = kiln_object_publish(&module->base, &result->id);
   }
@@ -155,27 +164,43 @@ static void destroyKernel(struct kiln_object *object) {
 static void addCandidate(struct kiln_kernel_object *kernel, const struct kiln_variant *variant,
                          uint32_t fit) {
   uint32_t at = kernel->candidateCount++;
-  for (; at > 0 && kernel->candidates[at - 1].fit < fit; --at)
-    kernel->candidates[at] = kernel->candidates[at - 1];
-  struct kiln_candidate candidate = {variant, fit, NULL};
-  kernel->candidates[at] = candidate;
+  for (; at > 0 && kernel->candidates[at - 1].fit < fit; --at) {
+    kernel->candidates[at].variant = kernel->candidates[at - 1].variant;
+    kernel->candidates[at].fit = kernel->candidates[at - 1].fit;
+  }
+  kernel->candidates[at].variant = variant;
+  kernel->candidates[at].fit = fit;
 }
 
-static kiln_status loadCandidates(struct kiln_module_object *module, struct kiln_kernel_object *kernel) {
+// With the module's lock held.
+static kiln_status loadCandidate(struct kiln_module_object *module, struct kiln_candidate *candidate,
+                                 const char *symbol) {
   struct kiln_device_object *device = kiln_object_device(&module->base);
-  for (uint32_t i = 0; i < kernel->candidateCount; ++i) {
-    const struct kiln_variant *variant = kernel->candidates[i].variant;
-    void *code;
-    kiln_status status = loadCode(module, variant->code, variant->code->data, variant->code->size, &code);
-    if (!status)
-      status = kiln_device_note(device, device->driver->kernelGet(device->device, code, variant->symbol,
-                                                                  &kernel->candidates[i].kernel));
-    if (status) {
-      kernel->candidates[i].kernel = NULL;
-      return status;
+  const struct kiln_variant *variant = candidate->variant;
+  void *code = variant ? NULL : module->codes->module, *kernel;
+  kiln_status status = KILN_OK;
+  if (variant)
+    status = loadCode(module, variant->code, variant->code->data, variant->code->size, &code);
+  if (!status)
+    status = kiln_device_note(device, device->driver->kernelGet(device->device, code, symbol, &kernel));
+  if (!status)
+    atomic_store(&candidate->kernel, kernel);
+  return status;
+}
+
+kiln_status kiln_candidate_load(struct kiln_kernel_object *kernel, struct kiln_candidate *candidate,
+                                void **result) {
+  struct kiln_module_object *module = (struct kiln_module_object *)kernel->base.parent;
+  kiln_status status = KILN_OK;
+  if (!(*result = atomic_load_explicit(&candidate->kernel, memory_order_acquire))) {
+    pthread_mutex_lock(&module->lock);
+    if (!(*result = atomic_load(&candidate->kernel))) {
+      status = loadCandidate(module, candidate, candidate->variant->symbol);
+      *result = atomic_load(&candidate->kernel);
     }
+    pthread_mutex_unlock(&module->lock);
   }
-  return KILN_OK;
+  return status;
 }
 
 static kiln_status unknownKernel(const struct kiln_manifest *manifest, const char *name) {
@@ -208,8 +233,10 @@ static kiln_status bundleKernel(struct kiln_module_object *module, const char *n
     if (fit)
       addCandidate(kernel, &entry->variants[v], fit);
   }
-  kiln_status status = kernel->candidateCount ? loadCandidates(module, kernel)
-                                              : wrongTarget("kernel ", name, entry, 1, device);
+  // The best one at once: code that does not load is an error here and not at the first launch.
+  kiln_status status = kernel->candidateCount
+                           ? loadCandidate(module, kernel->candidates, kernel->candidates->variant->symbol)
+                           : wrongTarget("kernel ", name, entry, 1, device);
   if (status)
     kiln_object_drop(&kernel->base);
   else
@@ -219,21 +246,16 @@ static kiln_status bundleKernel(struct kiln_module_object *module, const char *n
 
 static kiln_status bareKernel(struct kiln_module_object *module, const char *name,
                               struct kiln_kernel_object **result) {
-  struct kiln_device_object *device = kiln_object_device(&module->base);
   struct kiln_kernel_object *kernel = kiln_object_new(
       KILN_KERNEL, sizeof *kernel + sizeof(struct kiln_candidate), &module->base, destroyKernel);
   if (!kernel)
     return KILN_OUT_OF_MEMORY;
   addCandidate(kernel, NULL, 1);
-  kiln_status status =
-      kiln_device_note(device, device->driver->kernelGet(device->device, module->codes->module, name,
-                                                         &kernel->candidates[0].kernel));
-  if (status) {
-    kernel->candidates[0].kernel = NULL;
+  kiln_status status = loadCandidate(module, kernel->candidates, name);
+  if (status)
     kiln_object_drop(&kernel->base);
-  } else {
+  else
     *result = kernel;
-  }
   return status;
 }
 

@@ -203,6 +203,8 @@ class Bundle : public Owner<kiln_bundle> {
 public:
   using Owner::Owner;
   explicit Bundle(const std::string &path) { check(kiln_bundle_open(path.c_str(), &handle)); }
+  /// The bytes must outlive the bundle and what is loaded from it.
+  Bundle(const void *bytes, uint64_t size) { check(kiln_bundle_open_memory(bytes, size, &handle)); }
   std::string file(const std::string &path) const {
     const void *bytes = nullptr;
     uint64_t size = 0;
