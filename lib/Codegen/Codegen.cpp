@@ -1,6 +1,8 @@
 #include "kiln/Codegen/Codegen.h"
 #include "Backends.h"
 #include "Guard.h"
+#include "IRListing.h"
+#include "LineScopes.h"
 #include "Link.h"
 #include "ProcessOptions.h"
 #include "Translation.h"
@@ -142,6 +144,8 @@ static Error compile(Compilation &compilation) {
     raw_string_ostream stream(compilation.artifacts.llvmIR);
     (*module)->print(stream, nullptr);
   }
+  if (compilation.request.listing)
+    compilation.artifacts.listing = listIR(**module);
   if (Error error = firstError(compilation))
     return error;
   return generateAll(compilation, **module, **machine);

@@ -103,11 +103,16 @@ Instruction Decoder::decode(StringRef bytes, uint64_t address) {
 }
 
 static void addSource(DWARFContext &lines, uint64_t section, std::vector<Instruction> &code) {
-  DILineInfoSpecifier how(DILineInfoSpecifier::FileLineInfoKind::RawValue);
+  DILineInfoSpecifier how(DILineInfoSpecifier::FileLineInfoKind::RelativeFilePath,
+                          DILineInfoSpecifier::FunctionNameKind::ShortName);
+  auto place = [](const DILineInfo &frame) { return SourceLine{frame.FileName, frame.Line, frame.Column}; };
   for (Instruction &instruction : code) {
-    auto info = lines.getLineInfoForAddress({instruction.address, section}, how);
-    if (info && info->Line)
-      instruction.source = SourceLine{info->FileName, info->Line, info->Column};
+    DIInliningInfo frames = lines.getInliningInfoForAddress({instruction.address, section}, how);
+    if (frames.getNumberOfFrames() == 0 || !frames.getFrame(0).Line)
+      continue;
+    instruction.source = place(frames.getFrame(0));
+    for (unsigned i = 1; i < frames.getNumberOfFrames(); ++i)
+      instruction.calls.push_back({frames.getFrame(i - 1).FunctionName, place(frames.getFrame(i))});
   }
 }
 

@@ -9,11 +9,6 @@
 
 namespace kiln::codegen {
 
-/// Gives every function and operation of `module` that comes from a file the debug scopes of a line table.
-/// An operation's line is that of the outermost caller: the user's kernel, not the library body inlined into
-/// it.
-void attachLineScopes(mlir::ModuleOp module, bool directivesOnly);
-
 /// Translates `module` (whose layout attributes are set) for `machine` and verifies the result.
 llvm::Expected<std::unique_ptr<llvm::Module>> translate(mlir::ModuleOp module, llvm::LLVMContext &context,
                                                         const llvm::TargetMachine &machine);

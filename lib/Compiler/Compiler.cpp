@@ -1,5 +1,6 @@
 #include "kiln/Compiler/Compiler.h"
 
+#include "TrailRecorder.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/Kernel/Specialize.h"
 #include "kiln/Compiler/Dialects.h"
@@ -53,7 +54,8 @@ namespace {
 /// One compilation. Stages run until the one asked for; each adds its time.
 class Compilation {
 public:
-  Compilation(MLIRContext &context, const Options &options) : context(context), options(options) {}
+  Compilation(MLIRContext &context, const Options &options)
+      : context(context), options(options), recorder(result.trail) {}
 
   FailureOr<Result> run() {
     if (failed(timed("parse", [&] { return parse(); })) || failed(timed("target", [&] { return loadTarget(); })))
@@ -64,11 +66,11 @@ public:
       return failure();
     if (failed(timed("specialise", [&] { return specialise(); })))
       return failure();
-    if (reached(Stage::Kernel))
+    if (leave(Stage::Kernel))
       return printed();
     if (failed(timed("schedule", [&] { return passes([](PassManager &pm) { pm.addPass(schedule::createCompleteSchedule()); }); })))
       return failure();
-    if (reached(Stage::Scheduled))
+    if (leave(Stage::Scheduled))
       return printed();
     if (failed(timed("stage", [&] {
           return passes([](PassManager &pm) {
@@ -82,7 +84,7 @@ public:
           });
         })))
       return failure();
-    if (reached(Stage::Staged))
+    if (leave(Stage::Staged))
       return printed();
     if (failed(timed("lanes", [&] {
           return passes([](PassManager &pm) {
@@ -94,7 +96,7 @@ public:
         })))
       return failure();
     readLaunchFacts();
-    if (reached(Stage::Lanes))
+    if (leave(Stage::Lanes))
       return printed();
     if (failed(timed("select", [&] {
           return passes([](PassManager &pm) {
@@ -122,6 +124,16 @@ private:
   }
 
   bool reached(Stage stage) const { return options.emit == stage; }
+
+  /// The end of a stage; true if it is the last one.
+  bool leave(Stage stage) {
+    if (options.trail) {
+      machine->remove();
+      recorder.snapshot(stageName(stage), *module);
+      module->push_back(machine);
+    }
+    return reached(stage);
+  }
 
   Result printed() {
     llvm::raw_string_ostream os(result.output);
@@ -248,11 +260,16 @@ private:
     request.llvmIR = reached(Stage::LLVM);
     request.assembly = reached(Stage::Assembly);
     request.binary = reached(Stage::Object);
-    request.lineTables = options.lineTables;
+    request.lineTables = options.lineTables || options.trail;
+    request.listing = options.trail;
+    if (options.trail)
+      recorder.numberOrigins(*module);
     llvm::Expected<codegen::Artifacts> made = codegen::emit(*module, codegenMachine, request);
     if (!made)
       return emitError(module->getLoc()) << llvm::toString(made.takeError()), failure();
     result.times.insert(result.times.end(), made->times.begin(), made->times.end());
+    if (options.trail)
+      recorder.addListing(stageName(Stage::LLVM), made->listing);
     result.output = reached(Stage::LLVM) ? made->llvmIR : reached(Stage::Assembly) ? made->assembly : made->binary;
     return result;
   }
@@ -265,6 +282,7 @@ private:
   target::MachineOp machine;
   codegen::Machine codegenMachine;
   Result result;
+  TrailRecorder recorder;
 };
 
 } // namespace

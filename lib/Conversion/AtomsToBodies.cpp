@@ -16,7 +16,7 @@ namespace {
 /// for are replaced as well, except by the atom that the body belongs to.
 class BodyInliner {
 public:
-  explicit BodyInliner(target::MachineOp machineOp) : machine(machineOp) {
+  explicit BodyInliner(target::MachineOp machineOp) : machine(machineOp), loc(machineOp.getLoc()) {
     for (Operation &op : machineOp.getBody().front())
       if (auto name = op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
         atoms[name] = &op;
@@ -34,6 +34,7 @@ public:
     SmallVector<Value> results;
     scopes = op->getAttrOfType<ArrayAttr>("alias_scopes");
     otherScopes = op->getAttrOfType<ArrayAttr>("noalias_scopes");
+    loc = op.getLoc();
     copy(atom, op.getInputs(), builder, results);
     if (TypeRange(ValueRange(results)) != op.getResultTypes())
       return op.emitOpError() << "expects (" << op.getResultTypes() << ") from an atom that yields ("
@@ -59,6 +60,7 @@ private:
         continue;
       }
       Operation *made = builder.clone(op, mapping);
+      made->walk([&](Operation *part) { part->setLoc(CallSiteLoc::get(part->getLoc(), loc)); });
       if (auto memory = dyn_cast<LLVM::AliasAnalysisOpInterface>(made); memory && scopes) {
         memory.setAliasScopes(scopes);
         memory.setNoAliasScopes(otherScopes);
@@ -82,6 +84,7 @@ private:
   }
 
   target::Machine machine;
+  Location loc; // of the use that is being replaced
   DenseMap<StringAttr, Operation *> atoms;
   DenseMap<std::tuple<const void *, const void *, const void *>, target::ElementwiseOp> elementwise;
   SmallVector<Operation *> active;

@@ -1,5 +1,7 @@
 #include "kiln/Schedule/GenericSchedule.h"
 
+#include "Decision.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -167,6 +169,12 @@ static LogicalResult verifySplit(kernel::MmaOp op, ArrayRef<int64_t> split, int6
   return success();
 }
 
+/// What no schedule has decided about `op`, the pass does.
+static void decide(Operation *op, StringRef name, Attribute value) {
+  op->setAttr(name, value);
+  schedule::recordDecision(op, "schedule-complete", UnknownLoc::get(op->getContext()));
+}
+
 LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Machine &machine) {
   Builder builder(func.getContext());
   SmallVector<std::pair<kernel::MmaOp, target::MmaOp>> mmas;
@@ -181,7 +189,7 @@ LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Mach
     FailureOr<target::MmaOp> atom = chooseAtom(op, machine);
     if (failed(atom))
       return WalkResult::interrupt();
-    op->setAttr("schedule.atom", FlatSymbolRefAttr::get(atom->getSymNameAttr()));
+    decide(op, "schedule.atom", FlatSymbolRefAttr::get(atom->getSymNameAttr()));
     mmas.push_back({op, *atom});
     return WalkResult::advance();
   });
@@ -205,7 +213,8 @@ LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Mach
     return func.emitError() << "@" << func.getSymName() << " is scheduled on " << waves << " waves of "
                             << machine.lanes() << " lanes; a workgroup of " << machine.name() << " has at most "
                             << machine.maxThreads() << " threads";
-  func->setAttr("schedule.waves", builder.getI64IntegerAttr(waves));
+  if (!fixed)
+    decide(func, "schedule.waves", builder.getI64IntegerAttr(waves));
   for (auto [op, atom] : mmas) {
     if (auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves")) {
       if (failed(verifySplit(op, split.asArrayRef(), waves)))
@@ -216,7 +225,7 @@ LogicalResult schedule::completeSchedule(kernel::FuncOp func, const target::Mach
     if (!split)
       return op.emitOpError() << "is a tile of " << op.getType().getShape()[0] << " x " << op.getType().getShape()[1]
                               << ", too small for " << waves << " waves of " << atom.getSymName();
-    op->setAttr("schedule.waves", builder.getDenseI64ArrayAttr(*split));
+    decide(op, "schedule.waves", builder.getDenseI64ArrayAttr(*split));
   }
   return success();
 }

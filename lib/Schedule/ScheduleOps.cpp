@@ -1,7 +1,8 @@
 // What each op of a schedule does to the kernel.
+#include "Decision.h"
+#include "dialects/Kernel/Specialize.h"
 #include "dialects/Schedule/Schedule.h"
 
-#include "dialects/Kernel/Specialize.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -14,7 +15,7 @@ static void readsHandle(OpOperand &handle, SmallVectorImpl<MemoryEffects::Effect
   transform::modifiesPayload(effects);
 }
 
-/// Calls `decide` on every payload op of a handle, which must all be of type Op.
+/// Calls `decide` on every payload op of a handle, which must all be of type Op, and records that `self` did.
 template <typename Op>
 static DiagnosedSilenceableFailure onEach(Operation *self, transform::TransformState &state, Value handle,
                                           llvm::function_ref<DiagnosedSilenceableFailure(Op)> decide) {
@@ -29,6 +30,7 @@ static DiagnosedSilenceableFailure onEach(Operation *self, transform::TransformS
     DiagnosedSilenceableFailure result = decide(op);
     if (!result.succeeded())
       return result;
+    recordDecision(op, self->getName().getStringRef(), self->getLoc());
   }
   return DiagnosedSilenceableFailure::success();
 }

@@ -38,6 +38,7 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request, std::st
   options.params = request.params;
   options.targetFolders = targetSearchPath(request.targetFolders);
   options.lineTables = request.lineTables;
+  options.trail = request.trail;
   options.emit = *compiler::parseStage(request.emit);
   mlir::FailureOr<compiler::Result> compiled = compiler::compile(*context, options);
   CompileResult result;
@@ -50,6 +51,7 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request, std::st
   result.threads = compiled->threads;
   result.arguments = std::move(compiled->arguments);
   result.sharedBytes = compiled->sharedBytes;
+  result.trail = std::move(compiled->trail);
   for (const codegen::StageTime &time : compiled->times)
     result.times.push_back({time.stage, time.milliseconds});
   return result;

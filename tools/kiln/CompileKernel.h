@@ -3,6 +3,7 @@
 #define KILN_TOOLS_COMPILEKERNEL_H
 
 #include "kiln/Compiler/Argument.h"
+#include "kiln/Compiler/Trail.h"
 
 #include <string>
 #include <utility>
@@ -14,7 +15,7 @@ struct CompileRequest {
   std::string file, kernel, target, schedule, emit = "asm";
   std::vector<std::pair<std::string, std::string>> params;
   std::vector<std::string> targetFolders;
-  bool lineTables = false;
+  bool lineTables = false, trail = false;
 };
 
 struct CompileResult {
@@ -23,6 +24,7 @@ struct CompileResult {
   long threads = 0, sharedBytes = 0;
   std::vector<compiler::Argument> arguments;
   std::vector<std::pair<std::string, double>> times; // stage, milliseconds
+  compiler::Trail trail;
 };
 
 /// Compiles one kernel for one target. When `ok` is false, errors have been printed, or are in `errors` if

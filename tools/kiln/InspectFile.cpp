@@ -43,7 +43,7 @@ Answer tools::inspectFile(const InspectRequest &request) {
   if (isSource) {
     CompileRequest toObject = compile;
     toObject.emit = "obj";
-    toObject.lineTables = true;
+    toObject.trail = true;
     CompileResult compiled = compileKernel(toObject);
     if (!compiled.ok)
       return failed("");

@@ -80,6 +80,28 @@ TEST(CodeObject, LinesAreThoseOfTheCaller) {
   EXPECT_EQ(matrix->source->line, 42u);
 }
 
+/// A named place that is fused with an operation's own says who decided about it: in the line table a function
+/// of that name, which is called there and inlined. The last one is called by the kernel.
+TEST(CodeObject, DecisionsAreInlinedFunctions) {
+  std::string text = matrixKernel;
+  StringRef type = "-> vector<4xf32>\n";
+  text.insert(text.find(type, text.find("rocdl.mfma")) + type.size() - 1,
+              " loc(fused[\"dir/user.mlir\":42:5, \"first\"(\"how.mlir\":9:3), \"second\"(\"how.mlir\":12:3)])");
+  Request request = binaryOnly();
+  request.lineTables = true;
+  auto function = llvm::cantFail(disassemble(compiled(text, amd("gfx950"), request).binary, "matrix"))[0];
+  const Instruction *matrix = find(function, "v_mfma");
+  ASSERT_TRUE(matrix && matrix->source);
+  EXPECT_EQ(matrix->source->file, "dir/user.mlir");
+  EXPECT_EQ(matrix->source->line, 42u);
+  ASSERT_EQ(matrix->calls.size(), 2u);
+  EXPECT_EQ(matrix->calls[0].function, "first");
+  EXPECT_EQ(matrix->calls[0].at.file, "how.mlir");
+  EXPECT_EQ(matrix->calls[0].at.line, 9u);
+  EXPECT_EQ(matrix->calls[1].function, "second");
+  EXPECT_EQ(matrix->calls[1].at.line, 12u);
+}
+
 TEST(CodeObject, KernelInfo) {
   auto kernels = llvm::cantFail(kernelInfo(compiled(loopKernel, amd("gfx942"), binaryOnly()).binary));
   ASSERT_EQ(kernels.size(), 1u);

@@ -17,6 +17,12 @@ struct SourceLine {
   unsigned line = 0, column = 0;
 };
 
+/// An inlined function and where it is called.
+struct InlinedCall {
+  std::string function;
+  SourceLine at;
+};
+
 struct Instruction {
   uint64_t address = 0;
   std::string bytes;
@@ -29,6 +35,8 @@ struct Instruction {
   std::optional<uint64_t> branchTarget;
   /// Present if the object has a line table.
   std::optional<SourceLine> source;
+  /// The inlined functions around it, innermost first. In our code these are the schedule's ops.
+  std::vector<InlinedCall> calls;
 };
 
 struct CodeFunction {

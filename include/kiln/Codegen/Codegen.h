@@ -3,6 +3,7 @@
 #ifndef KILN_CODEGEN_CODEGEN_H
 #define KILN_CODEGEN_CODEGEN_H
 
+#include "kiln/Codegen/CodeObject.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/StringMap.h"
@@ -22,12 +23,15 @@ struct Machine {
 
 struct Request {
   bool llvmIR = false;
+  /// LLVM IR and the line tables' entry of each of its lines.
+  bool listing = false;
   /// Costs a second run of the code generator where `binary` is asked too and is not text itself.
   bool assembly = false;
   bool binary = false;
   /// Run LLVM's O2 pipeline before the code generator. Without it the IR is taken as it stands.
   bool optimize = false;
-  /// Line tables that name the .mlir lines. The instructions are the same with and without.
+  /// Line tables that name the .mlir lines and, as inlined functions, who decided about them (LineScopes.h).
+  /// The instructions are the same with and without.
   bool lineTables = false;
 };
 
@@ -36,8 +40,15 @@ struct StageTime {
   double milliseconds;
 };
 
+/// LLVM IR without debug information, and where each line comes from (line 0: nowhere).
+struct IRListing {
+  std::string text;
+  std::vector<SourceLine> places;
+};
+
 struct Artifacts {
   std::string llvmIR, assembly;
+  IRListing listing;
   /// A linked code object (version 6), or the same text as `assembly` where a driver assembles it.
   std::string binary;
   std::vector<StageTime> times;

@@ -5,6 +5,7 @@
 #include "kiln/Codegen/Codegen.h"
 #include "kiln/Compiler/Argument.h"
 #include "kiln/Compiler/TargetLibrary.h"
+#include "kiln/Compiler/Trail.h"
 
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ struct Options {
   std::vector<std::string> targetFolders;
   Stage emit = Stage::Assembly;
   bool lineTables = false;
+  bool trail = false; // keep it, and let line tables name origins; the instructions are the same with and without
 };
 
 struct Result {
@@ -36,6 +38,7 @@ struct Result {
   std::string grid;                        // number of workgroups, an expression over the arguments' sizes
   std::string kernelName;
   std::vector<Argument> arguments;
+  Trail trail; // if asked for
 };
 
 /// A context with every dialect that a compilation needs; errors go to its diagnostic handlers.
