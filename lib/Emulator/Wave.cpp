@@ -110,8 +110,9 @@ void Wave::issue(PendingAccess &access) {
   spare.pop_back();
   if (observer)
     observer->memoryIssued(*this, access);
-  if (group->timing == MemoryTiming::AtIssue)
-    return landOldest(1);
+  bool isNear = access.inst->traits.unit == Unit::Lds;
+  if (group->timing == MemoryTiming::AtIssue || (group->timing == MemoryTiming::Typical && isNear))
+    return landAt(pending.size() - 1);
   // vmcnt counts to 63 and lgkmcnt to 15; one more stalls the issue.
   if (pending.size() > 15)
     waitFor(63, 15);

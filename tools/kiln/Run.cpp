@@ -312,13 +312,17 @@ static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
   using emulator::Policy;
   static const std::map<std::string, Policy> policies = {
       {"short-turns", Policy::ShortTurns}, {"random", Policy::Random}, {"one-ahead", Policy::OneAhead}};
-  static const std::map<std::string, MemoryTiming> timings = {{"at-issue", MemoryTiming::AtIssue},
+  static const std::map<std::string, MemoryTiming> timings = {{"typical", MemoryTiming::Typical},
+                                                              {"at-issue", MemoryTiming::AtIssue},
                                                               {"at-wait", MemoryTiming::AtWait},
                                                               {"random", MemoryTiming::Random}};
   emulator::LaunchOptions &emulation = options.emulation;
   command.add_option("--policy", emulation.policy, "How waves take turns: short-turns, random, one-ahead")
       ->transform(CLI::CheckedTransformer(policies));
-  command.add_option("--memory-timing", emulation.timing, "When memory returns: at-issue, at-wait, random")
+  command
+      .add_option(
+          "--memory-timing", emulation.timing,
+          "When memory returns: typical (LDS at issue, the rest at the wait), at-issue, at-wait, random")
       ->transform(CLI::CheckedTransformer(timings));
   command.add_option("--seed", emulation.seed, "Seed of the turns and of random timing");
   command.add_option("--threads", emulation.threads, "Host threads; 0: all");

@@ -89,6 +89,18 @@ TEST(Buffer, RawStoresDropTheDwordsThatAreOut) {
   EXPECT_EQ(t.global(10), 0x100000Au);
 }
 
+TEST(Buffer, RawRangeCoversTheScalarOffset) {
+  MemorySnippet t;
+  t.descriptor(0, 256);
+  t.s(8) = 192;
+  EXPECT_EQ(t.run("buffer_load_dword v10, v1, s[4:7], s8 offen\n"
+                  "s_movk_i32 s8, 0x4000\nbuffer_load_dword v11, v1, s[4:7], s8 offen\n"),
+            "");
+  EXPECT_EQ(t.v(10, 15), 0x100003Fu); // byte 252
+  EXPECT_EQ(t.v(10, 16), 0u);
+  EXPECT_EQ(t.v(11, 0), 0u) << "outside the buffer's memory, but no fault";
+}
+
 TEST(Buffer, NarrowRangeIsInBytes) {
   MemorySnippet t;
   t.descriptor(0, 6);
@@ -127,15 +139,6 @@ TEST(Buffer, IndexAndOffsetAreARegisterPair) {
   }
   EXPECT_EQ(t.run("buffer_load_dword v12, v[10:11], s[4:7], 0 idxen offen"), "");
   EXPECT_EQ(t.v(12, 7), 0x1000000u + 7 * 4 + 3);
-}
-
-TEST(Buffer, ScalarOffsetIsOutsideTheCheck) {
-  MemorySnippet t;
-  t.descriptor(0, 8);
-  t.s(8) = 400;
-  EXPECT_EQ(t.run("buffer_load_dword v10, v1, s[4:7], s8 offen"), "");
-  EXPECT_EQ(t.v(10, 1), 0x1000000u + 101);
-  EXPECT_EQ(t.v(10, 2), 0u);
 }
 
 TEST(Buffer, UnboundDescriptorReadsZero) {

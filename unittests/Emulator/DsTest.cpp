@@ -157,3 +157,15 @@ TEST(Ds, GlobalWaveSyncIsRefused) {
   EXPECT_NE(t.run("ds_gws_barrier v0 gds").find("ds_gws_barrier is not emulated (global wave sync"),
             std::string::npos);
 }
+
+TEST(Timing, TypicallyOnlyLdsReturnsAtIssue) {
+  MemorySnippet t;
+  t.group.timing = MemoryTiming::Typical;
+  t.fill(10, Untouched);
+  t.fill(11, Untouched);
+  EXPECT_EQ(t.run("global_load_dword v10, v1, s[0:1]\nds_read_b32 v11, v1\n"
+                  "v_mov_b32 v12, v10\nv_mov_b32 v13, v11\n"),
+            "");
+  EXPECT_EQ(t.v(12, 3), Untouched);
+  EXPECT_EQ(t.v(13, 3), 0x2000003u);
+}

@@ -89,7 +89,8 @@ TEST(Launch, VectorAdd) {
   for (Chip chip : {Chip::Gfx942, Chip::Gfx950})
     for (int level : {0, 2})
       for (Policy policy : {Policy::ShortTurns, Policy::Random, Policy::OneAhead})
-        for (MemoryTiming timing : {MemoryTiming::AtIssue, MemoryTiming::AtWait, MemoryTiming::Random}) {
+        for (MemoryTiming timing :
+             {MemoryTiming::Typical, MemoryTiming::AtIssue, MemoryTiming::AtWait, MemoryTiming::Random}) {
           LaunchOptions options;
           options.policy = policy;
           options.timing = timing;

@@ -66,7 +66,7 @@ enum class Policy : uint8_t { ShortTurns, Random, OneAhead };
 
 struct LaunchOptions {
   Policy policy = Policy::ShortTurns;
-  MemoryTiming timing = MemoryTiming::AtWait;
+  MemoryTiming timing = MemoryTiming::Typical;
   uint64_t seed = 1;
   uint64_t instructionBudget = uint64_t(1) << 40; ///< per workgroup; more is an infinite loop
   unsigned threads = 0;                           ///< 0: all of the host

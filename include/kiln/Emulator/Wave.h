@@ -127,13 +127,15 @@ private:
   std::vector<MemoryEvent> events; ///< of the access that lands now, where somebody watches
 };
 
-enum class MemoryTiming : uint8_t { AtIssue, AtWait, Random };
+/// Typical: LDS at issue, everything else at its wait, as far memory and near memory do on a busy GPU. Some
+/// production kernels lean on both.
+enum class MemoryTiming : uint8_t { Typical, AtIssue, AtWait, Random };
 
 struct Workgroup {
   uint32_t id[3] = {0, 0, 0};
   std::vector<uint8_t> lds;
   std::vector<std::unique_ptr<Wave>> waves;
-  MemoryTiming timing = MemoryTiming::AtWait;
+  MemoryTiming timing = MemoryTiming::Typical;
   uint32_t epoch = 0; ///< barriers passed by the group so far
   std::mt19937_64 random;
 };

@@ -28,11 +28,13 @@ struct BufferDescriptor {
 /// Fills address, step and inRange for elements of `element` bytes.
 ///
 /// Range rule: with an index and a stride, num_records counts records and only the index is checked; without,
-/// it counts bytes and the stride plays no part. soffset is outside the check. Swizzled buffers interleave
-/// 4-byte elements of index_stride records.
+/// it counts bytes from the base, soffset included, and the stride plays no part: production attention kernels
+/// prefetch past the end of their tensors by soffset. Swizzled buffers interleave 4-byte elements of
+/// index_stride records.
 inline void formBufferAddresses(const Wave &wave, const Instruction &inst, PendingAccess &access,
                                 const BufferDescriptor &buffer, unsigned element) {
-  u64 base = buffer.base + (inst.src[3] ? u32(readScalar(wave, inst.src[3])) : 0);
+  u32 scalar = inst.src[3] ? u32(readScalar(wave, inst.src[3])) : 0;
+  u64 base = buffer.base + scalar;
   const u32 *first = inst.src[0] ? wave.vgpr[inst.src[0].index] : nullptr;
   const u32 *second = inst.src[0] ? wave.vgpr[(inst.src[0].index + 1) & 511] : nullptr;
   const u32 *indices = inst.idxen ? first : nullptr;
@@ -49,7 +51,8 @@ inline void formBufferAddresses(const Wave &wave, const Instruction &inst, Pendi
       linear = (index / interleave * buffer.stride + (offset & ~u64(3))) * interleave +
                index % interleave * 4 + offset % 4;
     access.address[lane] = base + linear;
-    u64 left = buffer.records > offset ? (buffer.records - offset) / element : 0;
+    u64 end = offset + scalar;
+    u64 left = buffer.records > end ? (buffer.records - end) / element : 0;
     access.inRange[lane] = structured ? (index < buffer.records ? 255 : 0) : u8(left < 255 ? left : 255);
   }
 }
