@@ -1,4 +1,5 @@
 #include "Backends.h"
+#include "Registers.h"
 #include "kiln/Codegen/CodeObject.h"
 #include "llvm/DebugInfo/DWARF/DWARFContext.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -35,6 +36,7 @@ struct Decoder {
   std::unique_ptr<MCDisassembler> disassembler;
   std::unique_ptr<MCInstPrinter> printer;
   std::unique_ptr<MCInstrAnalysis> analysis;
+  std::unique_ptr<RegisterNumbers> numbers;
 };
 } // namespace
 
@@ -62,6 +64,7 @@ Expected<std::unique_ptr<Decoder>> Decoder::create(const ELFObjectFileBase &obje
                                                *decoder->syntax, *decoder->instructions,
                                                *decoder->registers));
   decoder->analysis.reset(t.createMCInstrAnalysis(decoder->instructions.get()));
+  decoder->numbers = std::make_unique<RegisterNumbers>(*decoder->registers);
   return decoder;
 }
 
@@ -95,6 +98,7 @@ Instruction Decoder::decode(StringRef bytes, uint64_t address) {
   raw_string_ostream stream(text);
   printer->printInst(&inst, address, "", *processor, stream);
   result.text = tidy(text);
+  numbers->describe(inst, instructions->get(inst.getOpcode()), result);
   uint64_t target = 0;
   if (analysis && instructions->get(inst.getOpcode()).isBranch() &&
       analysis->evaluateBranch(inst, address, size, target))
@@ -162,7 +166,7 @@ Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name
       }))
     lines = DWARFContext::create(elf);
   std::vector<CodeFunction> functions;
-  for (const ELFSymbolRef &symbol : elf.symbols()) {
+  for (const ELFSymbolRef &symbol : symbolsOf(elf)) {
     if (symbol.getELFType() != ELF::STT_FUNC ||
         (!name.empty() && expectedToOptional(symbol.getName()) != name))
       continue;

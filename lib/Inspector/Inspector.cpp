@@ -1,77 +1,9 @@
 #include "kiln/Inspector/Inspector.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/BinaryFormat/ELF.h"
-#include "llvm/BinaryFormat/Magic.h"
-#include "llvm/Object/ELFObjectFile.h"
 
 using namespace llvm;
 
 namespace kiln::inspector {
-
-/// A SIMD has 16 lanes, so that a wave of 64 takes 4 cycles (AMD's GPU specification tables); an instruction
-/// of a wave is issued every 4 cycles at most. Transcendentals take 16, measured on MI308X (tingqli/pyhip,
-/// docs/mfma-valu-coissue).
-constexpr unsigned issueCycles = 4, transcendentalCycles = 16;
-
-static void addTraffic(const InstructionInfo &info, unsigned lanes, Summary &summary) {
-  auto add = [&](Traffic &traffic, bool load, bool store) {
-    if (!info.bytes)
-      ++traffic.unknown;
-    if (load)
-      traffic.loaded += uint64_t(info.bytes) * lanes;
-    if (store)
-      traffic.stored += uint64_t(info.bytes) * lanes;
-  };
-  if (info.memory == MemoryKind::Lds)
-    add(summary.lds, info.load, info.store);
-  if (info.memory == MemoryKind::Scratch)
-    add(summary.scratch, info.load, info.store);
-  if (info.memory == MemoryKind::Global)
-    add(summary.global, info.load, info.store);
-  if (info.family == Family::LdsDma)
-    add(summary.lds, false, true);
-}
-
-static void addMatrix(const InstructionInfo &info, const MachineFacts *machine, Summary &summary) {
-  if (info.matrix)
-    summary.flops[info.matrix->types] += info.matrix->flops();
-  std::string name = info.matrix ? info.matrix->atom : info.mnemonic;
-  if (machine)
-    if (auto known = machine->matrixCycles.find(name); known != machine->matrixCycles.end()) {
-      *summary.bounds.matrix += known->second;
-      return;
-    }
-  if (!is_contained(summary.bounds.unknown, name))
-    summary.bounds.unknown.push_back(name);
-}
-
-static Summary summarise(const codegen::CodeFunction &function, const ControlFlow &flow,
-                         const std::vector<unsigned> &blocks, unsigned lanes, StringRef chip,
-                         const MachineFacts *machine) {
-  Summary summary;
-  summary.bounds.matrix = 0;
-  for (unsigned block : blocks)
-    for (unsigned i = flow.blocks[block].first; i < flow.blocks[block].end; ++i) {
-      InstructionInfo info = classify(function.instructions[i]);
-      ++summary.instructions;
-      ++summary.families[static_cast<unsigned>(info.family)];
-      ++summary.mnemonics[info.mnemonic];
-      addTraffic(info, lanes, summary);
-      if (info.family == Family::Matrix)
-        addMatrix(info, machine, summary);
-    }
-  if (!summary.bounds.unknown.empty())
-    summary.bounds.matrix.reset();
-  if (!chip.starts_with("gfx9"))
-    return summary;
-  unsigned transcendental = summary.count(Family::Transcendental);
-  summary.bounds.valu = issueCycles * summary.count(Family::Valu) + transcendentalCycles * transcendental;
-  // Waits, nops and the like need no unit.
-  unsigned free = summary.count(Family::Wait) + summary.count(Family::Nop) + summary.count(Family::Control) +
-                  summary.count(Family::Barrier);
-  summary.bounds.issue = issueCycles * (summary.instructions - free);
-  return summary;
-}
 
 /// The innermost loop with the most matrix instructions; without any, the one with the most instructions.
 static std::optional<unsigned> findSteadyLoop(const std::vector<LoopRecord> &loops) {
@@ -85,7 +17,48 @@ static std::optional<unsigned> findSteadyLoop(const std::vector<LoopRecord> &loo
   return best;
 }
 
-static void describeLoops(KernelReport &report, unsigned lanes, StringRef chip, const MachineFacts *machine) {
+namespace {
+/// What the parts of a report are computed from.
+struct Context {
+  KernelReport &report;
+  FunctionView view;
+  const MachineFacts *machine;
+  const Request &request;
+
+  unsigned lanes() const {
+    if (report.info && report.info->wavefrontSize)
+      return *report.info->wavefrontSize;
+    return machine ? machine->lanes : 64;
+  }
+};
+} // namespace
+
+static void addBounds(const Context &context, LoopRecord &loop) {
+  if (!context.machine || !context.report.occupancy)
+    return;
+  loop.bound = boundOf(loop.summary, context.report.occupancy->wavesPerWorkgroup, *context.machine);
+  const ChipFacts *product = context.machine->findChip(context.request.product);
+  if (loop.bound && product)
+    loop.roofline = rooflineOf(loop.summary, *loop.bound, *context.machine, *product);
+}
+
+static std::vector<WaitRecord> waitsOf(const KernelReport &report, const std::vector<unsigned> &blocks) {
+  std::vector<WaitRecord> found;
+  auto next = report.waits.waits.begin(), end = report.waits.waits.end();
+  for (unsigned block : blocks) {
+    const Block &range = report.flow.blocks[block];
+    uint64_t first = report.code.instructions[range.first].address;
+    uint64_t last = report.code.instructions[range.end - 1].address;
+    next = std::lower_bound(next, end, first,
+                            [](const WaitRecord &wait, uint64_t at) { return wait.address < at; });
+    for (; next != end && next->address <= last; ++next)
+      found.push_back(*next);
+  }
+  return found;
+}
+
+static void describeLoops(const Context &context) {
+  KernelReport &report = context.report;
   const auto &code = report.code.instructions;
   std::vector<std::vector<unsigned>> own(report.flow.loops.size());
   for (unsigned block = 0; block < report.flow.blocks.size(); ++block)
@@ -102,9 +75,10 @@ static void describeLoops(KernelReport &report, unsigned lanes, StringRef chip, 
     const codegen::Instruction &last = code[report.flow.blocks[loop.blocks.back()].end - 1];
     record.end = last.address + last.bytes.size();
     record.blocks = own[i];
-    record.summary = summarise(report.code, report.flow, own[i], lanes, chip, machine);
-    bool settles = loop.innermost && chip.starts_with("gfx9");
-    record.waits = findWaits(report.code, report.flow, own[i], settles);
+    record.summary = summarise(context.view, own[i], context.lanes(), context.machine);
+    record.trips = findTrips(context.view, loop);
+    record.waits = waitsOf(report, own[i]);
+    addBounds(context, record);
     report.loops.push_back(std::move(record));
   }
   report.steadyLoop = findSteadyLoop(report.loops);
@@ -112,11 +86,33 @@ static void describeLoops(KernelReport &report, unsigned lanes, StringRef chip, 
     report.loops[*report.steadyLoop].steady = true;
 }
 
-static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *machine) {
+/// What metadata and descriptor both say must be the same.
+static void compareSources(KernelReport &report) {
+  if (!report.info || !report.descriptor)
+    return;
+  auto compare = [&](const char *what, std::optional<unsigned> metadata, unsigned descriptor) {
+    if (metadata && *metadata != descriptor)
+      report.notes.push_back("the metadata says " + std::to_string(*metadata) + " " + what +
+                             ", the kernel descriptor " + std::to_string(descriptor));
+  };
+  compare("bytes of LDS", report.info->lds, report.descriptor->lds);
+  compare("bytes of scratch", report.info->scratch, report.descriptor->scratch);
+  compare("bytes of arguments", report.info->argumentBytes, report.descriptor->argumentBytes);
+  // Rounded up to the unit of allocation, which is 8 at most on the chips that have descriptors.
+  std::optional<unsigned> vgprs = report.info->vgprs;
+  if (vgprs && *vgprs > report.descriptor->vgprs)
+    compare("vector registers", vgprs, report.descriptor->vgprs);
+}
+
+static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *machine,
+                     const Request &request) {
   auto note = [&](const Twine &text) { report.notes.push_back(text.str()); };
   if (!report.info)
-    note("the metadata names no kernel '" + report.name +
-         "': registers, LDS, scratch and occupancy are unknown");
+    note("the metadata names no kernel '" + report.name + "': " +
+         (report.descriptor
+              ? "scalar registers, spills, workgroup and occupancy are unknown; LDS, scratch and "
+                "vector registers (rounded up) are the kernel descriptor's"
+              : "registers, LDS, scratch and occupancy are unknown"));
   else if (!machine)
     note("no target file describes " + (chip.empty() ? StringRef("the chip") : chip) +
          ": occupancy and matrix cycles are unknown");
@@ -124,123 +120,61 @@ static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *m
     note("occupancy is unknown: the metadata lacks the vector registers or the workgroup's size");
   if (report.info && report.info->dynamicStack)
     note("the stack is dynamic: scratch is a lower bound");
+  if (machine && !request.product.empty() && !machine->findChip(request.product))
+    note("target '" + machine->name + "' has no chip '" + request.product + "': no roofline");
   if (report.flow.indirect)
-    note("there are branches through registers: blocks and loops behind them may be missing");
+    note(
+        "there are branches through registers: blocks and loops behind them may be missing; registers in use "
+        "and operations in flight are unknown");
   if (report.flow.irreducible)
     note("there are cycles with several entries, which are not listed as loops");
   if (report.flow.leaves)
-    note("there are branches to places outside of the function or inside of an instruction");
+    note("there are branches to places outside of the function or inside of an instruction: registers in use "
+         "and operations in flight are unknown");
   if (report.summary.count(Family::Unknown))
     note(Twine(report.summary.count(Family::Unknown)) +
          " words do not decode; they are counted as 'unknown'");
 }
 
-KernelReport inspectFunction(codegen::CodeFunction function, const codegen::KernelInfo *info, StringRef chip,
-                             const MachineFacts *machine) {
+static std::vector<ScratchAccess> findScratch(const KernelReport &report) {
+  std::vector<ScratchAccess> found;
+  for (unsigned i = 0; i < report.infos.size(); ++i)
+    if (const InstructionInfo &info = report.infos[i]; info.memory == MemoryKind::Scratch)
+      found.push_back({report.code.instructions[i].address, info.store, info.bytes});
+  return found;
+}
+
+KernelReport inspectFunction(FunctionInput input, StringRef chip, const MachineFacts *machine,
+                             const Request &request) {
   KernelReport report;
-  report.name = function.name;
-  report.code = std::move(function);
-  if (info)
-    report.info = *info;
-  if (info && machine)
-    report.occupancy = computeOccupancy(*info, *machine);
+  report.name = input.code.name;
+  report.code = std::move(input.code);
+  if (input.info)
+    report.info = *input.info;
+  if (input.descriptor)
+    report.descriptor = *input.descriptor;
+  if (report.info && machine)
+    report.occupancy = computeOccupancy(*report.info, *machine);
+  for (const codegen::Instruction &instruction : report.code.instructions)
+    report.infos.push_back(classify(instruction));
   report.flow = findControlFlow(report.code);
-  unsigned lanes = info && info->wavefrontSize ? *info->wavefrontSize : machine ? machine->lanes : 64;
+  Context context{report, report.view(chip), machine, request};
   std::vector<unsigned> all(report.flow.blocks.size());
   for (unsigned i = 0; i < all.size(); ++i)
     all[i] = i;
-  report.summary = summarise(report.code, report.flow, all, lanes, chip, machine);
-  describeLoops(report, lanes, chip, machine);
-  for (const codegen::Instruction &instruction : report.code.instructions)
-    if (classify(instruction).memory == MemoryKind::Scratch)
-      report.scratchAccesses.push_back(instruction.address);
-  addNotes(report, chip, machine);
-  return report;
-}
-
-/// Says what a file that is no code object is, where that is known.
-static Error refuse(StringRef binary) {
-  if (binary.starts_with("__CLANG_OFFLOAD_BUNDLE__") ||
-      identify_magic(binary) == file_magic::offload_bundle_compressed)
-    return createStringError(
-        "this is an offload bundle; take the code object out with clang-offload-bundler");
-  if (binary.empty())
-    return createStringError("the file is empty");
-  return Error::success();
-}
-
-namespace {
-/// What a file says, before anything is computed.
-struct Contents {
-  std::string chip;
-  std::vector<codegen::KernelInfo> infos;
-  std::vector<codegen::CodeFunction> functions;
-  std::vector<std::string> notes;
-};
-} // namespace
-
-static Expected<Contents> read(StringRef binary) {
-  if (Error error = refuse(binary))
-    return std::move(error);
-  Contents contents;
-  Expected<std::vector<codegen::KernelInfo>> infos = codegen::kernelInfo(binary);
-  if (!binary.starts_with(ELF::ElfMagic)) {
-    if (!infos)
-      return infos.takeError();
-    contents.infos = std::move(*infos);
-    contents.chip = contents.infos.empty() ? "" : contents.infos.front().chip;
-    contents.notes.push_back(
-        "of PTX only the resources are read: its registers are virtual, its instructions not the machine's");
-    return contents;
-  }
-  Expected<std::vector<codegen::CodeFunction>> functions = codegen::disassemble(binary);
-  if (!functions) {
-    consumeError(infos.takeError());
-    return functions.takeError();
-  }
-  contents.functions = std::move(*functions);
-  if (infos)
-    contents.infos = std::move(*infos);
-  else
-    contents.notes.push_back(toString(infos.takeError()));
-  auto object = cantFail(object::ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object")));
-  contents.chip = cast<object::ELFObjectFileBase>(*object).tryGetCPUName().value_or("").str();
-  return contents;
-}
-
-Expected<Report> inspect(StringRef binary, FindMachine findMachine, StringRef kernel) {
-  Expected<Contents> contents = read(binary);
-  if (!contents)
-    return contents.takeError();
-  Report report;
-  report.chip = contents->chip;
-  std::optional<MachineFacts> machine = findMachine(report.chip);
-  report.machine = machine ? machine->name : "";
-  const MachineFacts *facts = machine ? &*machine : nullptr;
-  auto wanted = [&](StringRef name) { return kernel.empty() || kernel == name; };
-  for (const codegen::KernelInfo &info : contents->infos) {
-    if (!wanted(info.name))
-      continue;
-    codegen::CodeFunction code{info.name, 0, 0, {}};
-    auto found =
-        find_if(contents->functions, [&](const auto &function) { return function.name == info.name; });
-    if (found != contents->functions.end()) {
-      code = std::move(*found);
-      contents->functions.erase(found);
-    } else if (contents->notes.empty()) {
-      contents->notes.push_back("the object has no function '" + info.name +
-                                "': its instructions are unknown");
-    }
-    report.kernels.push_back(inspectFunction(std::move(code), &info, report.chip, facts));
-  }
-  for (codegen::CodeFunction &function : contents->functions)
-    if (wanted(function.name))
-      report.kernels.push_back(inspectFunction(std::move(function), nullptr, report.chip, facts));
-  for (KernelReport &one : report.kernels)
-    one.notes.insert(one.notes.end(), contents->notes.begin(), contents->notes.end());
-  if (report.kernels.empty())
-    return createStringError(kernel.empty() ? Twine("the object has no kernel")
-                                            : "the object has no kernel '" + kernel + "'");
+  report.summary = summarise(context.view, all, context.lanes(), machine);
+  report.waits = auditWaits(context.view);
+  describeLoops(context);
+  report.scratchAccesses = findScratch(report);
+  report.pressure = findPressure(context.view);
+  report.matrix = auditMatrix(context.view, machine);
+  report.shared =
+      findSharedAccesses(context.view, machine, report.info ? report.info->maxWorkgroupSize : std::nullopt);
+  report.lint = lint(context.view, report.waits,
+                     report.steadyLoop ? report.loops[*report.steadyLoop].blocks : std::vector<unsigned>(),
+                     machine, request.contract);
+  compareSources(report);
+  addNotes(report, chip, machine, request);
   return report;
 }
 

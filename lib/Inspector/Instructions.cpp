@@ -81,6 +81,32 @@ static unsigned bytesOf(StringRef name) {
   return twice ? 2 * bytes : bytes;
 }
 
+/// Adds, multiplications and their fusions. Packed ones do it twice in a lane; a dot product of two pairs has
+/// four operations.
+static void countFlops(StringRef name, InstructionInfo &info) {
+  name.consume_front("v_");
+  unsigned times = name.consume_front("pk_") ? 2 : 1;
+  auto [operation, rest] = name.split('_');
+  while (rest.consume_front("legacy_") || rest.consume_front("mix_") || rest.consume_front("mixlo_") ||
+         rest.consume_front("mixhi_"))
+    ;
+  StringRef type = StringSwitch<StringRef>(rest.split('_').first)
+                       .Case("f16", "f16")
+                       .Case("bf16", "bf16")
+                       .Case("f32", "f32")
+                       .Case("f64", "f64")
+                       .Default("");
+  unsigned flops = StringSwitch<unsigned>(operation)
+                       .Cases({"add", "sub", "subrev", "mul"}, 1)
+                       .Cases({"fma", "fmac", "fmaak", "fmamk", "mac", "mad", "madak", "madmk"}, 2)
+                       .Cases({"dot2", "dot2c"}, 4)
+                       .Default(0);
+  if (type.empty() || !flops)
+    return;
+  info.flops = flops * times;
+  info.flopType = type;
+}
+
 static void classifyVectorMemory(StringRef name, StringRef opcode, InstructionInfo &info) {
   info.family = Family::Vmem;
   info.memory = name.starts_with("scratch_") ? MemoryKind::Scratch : MemoryKind::Global;
@@ -146,6 +172,7 @@ InstructionInfo classify(const codegen::Instruction &instruction) {
     info.family = Family::Transcendental;
   } else if (name.starts_with("v_")) {
     info.family = Family::Valu;
+    countFlops(name, info);
   } else if (name.starts_with("ds_")) {
     info.family = Family::Lds;
     // These use LDS's crossbar and not its memory.
@@ -161,6 +188,53 @@ InstructionInfo classify(const codegen::Instruction &instruction) {
     info.family = Family::Control;
   }
   return info;
+}
+
+/// In LLVM's order of operands, data stands first in what a buffer instruction stores and second in what the
+/// others do; LDS instructions may have two.
+static bool isData(unsigned operand, const InstructionInfo &info) {
+  if (!info.store)
+    return false;
+  if (info.memory == MemoryKind::Lds && info.family == Family::Lds)
+    return operand > 0;
+  return operand == (StringRef(info.mnemonic).contains("buffer_") ? 0 : 1);
+}
+
+std::vector<codegen::RegisterRange> addressRegisters(const codegen::Instruction &instruction,
+                                                     const InstructionInfo &info) {
+  std::vector<codegen::RegisterRange> registers;
+  if (info.memory == MemoryKind::None)
+    return registers;
+  // Results stand before everything else; atomics with a result tie their data to it.
+  unsigned results = 0;
+  while (results < instruction.operands.size() && results < instruction.writes.size() && info.load &&
+         instruction.operands[results].registers.count &&
+         instruction.operands[results].registers.file == instruction.writes[results].file &&
+         instruction.operands[results].registers.first == instruction.writes[results].first)
+    ++results;
+  for (unsigned i = results; i < instruction.operands.size(); ++i)
+    if (codegen::RegisterRange range = instruction.operands[i].registers; range && !isData(i - results, info))
+      registers.push_back(range);
+  return registers;
+}
+
+std::string registerText(codegen::RegisterRange range) {
+  if (range.file == codegen::RegisterFile::Scalar)
+    switch (range.first) {
+    case codegen::vccRegister:
+      return "vcc";
+    case codegen::m0Register:
+      return "m0";
+    case codegen::execRegister:
+      return "exec";
+    case codegen::sccRegister:
+      return "scc";
+    }
+  static constexpr const char *letters[] = {"v", "a", "s"};
+  std::string text = letters[static_cast<unsigned>(range.file)];
+  if (range.count == 1)
+    return text + std::to_string(range.first);
+  return text + "[" + std::to_string(range.first) + ":" + std::to_string(range.first + range.count - 1) + "]";
 }
 
 } // namespace kiln::inspector

@@ -1,16 +1,9 @@
 // The report as JSON; docs/inspector.md describes it.
-#include "kiln/Inspector/Inspector.h"
-
-#include <nlohmann/json.hpp>
+#include "AuditsJson.h"
 
 using namespace llvm;
-using Json = nlohmann::ordered_json;
 
 namespace kiln::inspector {
-
-template <typename T> static Json orNull(const std::optional<T> &value) {
-  return value ? Json(*value) : Json();
-}
 
 static Json resources(const KernelReport &kernel) {
   const codegen::KernelInfo &info = *kernel.info;
@@ -25,6 +18,17 @@ static Json resources(const KernelReport &kernel) {
           {"max_workgroup_size", orNull(info.maxWorkgroupSize)},
           {"wavefront_size", orNull(info.wavefrontSize)},
           {"dynamic_stack", info.dynamicStack}};
+}
+
+/// What the hardware is told at the start of a wave.
+static Json descriptor(const codegen::KernelDescriptor &descriptor) {
+  return {{"lds_bytes", descriptor.lds},
+          {"scratch_bytes", descriptor.scratch},
+          {"argument_bytes", descriptor.argumentBytes},
+          {"vgprs_allocated", descriptor.vgprs},
+          {"first_agpr", orNull(descriptor.accumulatorOffset)},
+          {"rounding", {{"f32", descriptor.round32}, {"f16_f64", descriptor.round16And64}}},
+          {"denormals", {{"f32", descriptor.denormals32}, {"f16_f64", descriptor.denormals16And64}}}};
 }
 
 static Json occupancy(const Occupancy &occupancy) {
@@ -62,7 +66,7 @@ static Json summary(const Summary &summary) {
   Json bounds = {{"matrix", orNull(summary.bounds.matrix)},
                  {"valu", orNull(summary.bounds.valu)},
                  {"issue", orNull(summary.bounds.issue)},
-                 {"lds", nullptr},
+                 {"lds", orNull(summary.bounds.lds)},
                  {"vmem", nullptr},
                  {"without_figure", summary.bounds.unknown}};
   Json salu;
@@ -72,26 +76,15 @@ static Json summary(const Summary &summary) {
           {"families", families},
           {"mnemonics", summary.mnemonics},
           {"flops", summary.flops},
+          {"vector_flops", summary.vectorFlops},
+          {"flops_per_byte", orNull(summary.intensity())},
           {"salu_per_4_matrix", salu},
           {"bytes",
            {{"lds", traffic(summary.lds)},
             {"global", traffic(summary.global)},
-            {"scratch", traffic(summary.scratch)}}},
+            {"scratch", traffic(summary.scratch)},
+            {"scalar", summary.scalarBytes}}},
           {"cycles_at_least", bounds}};
-}
-
-static Json waits(const std::vector<WaitRecord> &records) {
-  Json result = Json::array();
-  for (const WaitRecord &record : records) {
-    Json counters = Json::object();
-    for (const CounterWait &wait : record.counters)
-      counters[wait.counter] = {{"leaves", wait.leaves},
-                                {"in_flight", orNull(wait.inFlight)},
-                                {"waits_for", wait.inFlight ? Json(wait.waitsFor) : Json()}};
-    result.push_back(
-        {{"address", record.address}, {"before_barrier", record.beforeBarrier}, {"counters", counters}});
-  }
-  return result;
 }
 
 static Json loops(const std::vector<LoopRecord> &records) {
@@ -102,7 +95,10 @@ static Json loops(const std::vector<LoopRecord> &records) {
                  {"steady", record.steady}, {"begin", record.begin},
                  {"end", record.end},       {"blocks", record.blocks}};
     loop.update(summary(record.summary));
-    loop["waits"] = waits(record.waits);
+    loop["trips"] = tripsToJson(record.trips);
+    loop["bound"] = boundToJson(record.bound);
+    loop["roofline"] = rooflineToJson(record.roofline);
+    loop["waits"] = waitsToJson(record.waits);
     result.push_back(std::move(loop));
   }
   return result;
@@ -131,8 +127,12 @@ static Json listing(const KernelReport &kernel, Listing which) {
       const codegen::Instruction &instruction = kernel.code.instructions[i];
       Json line = {{"address", instruction.address},
                    {"block", block},
-                   {"family", familyName(classify(instruction).family).str()},
+                   {"family", familyName(kernel.infos[i].family).str()},
                    {"text", instruction.text}};
+      if (kernel.pressure) {
+        const RegisterCounts &live = kernel.pressure->at[i];
+        line["live"] = {live.vector, live.accumulation, live.scalar};
+      }
       if (instruction.source)
         line["source"] = {{"file", instruction.source->file}, {"line", instruction.source->line}};
       result.push_back(std::move(line));
@@ -141,23 +141,43 @@ static Json listing(const KernelReport &kernel, Listing which) {
   return result;
 }
 
-std::string toJson(const Report &report, Listing which) {
-  Json kernels = Json::array();
-  for (const KernelReport &kernel : report.kernels) {
-    Json one = {{"name", kernel.name},
-                {"resources", kernel.info ? resources(kernel) : Json()},
-                {"scratch_instructions", kernel.scratchAccesses},
-                {"occupancy", kernel.occupancy ? occupancy(*kernel.occupancy) : Json()},
-                {"blocks", blocks(kernel)},
-                {"steady_loop", orNull(kernel.steadyLoop)},
-                {"loops", loops(kernel.loops)},
-                {"whole", summary(kernel.summary)}};
-    if (which != Listing::None)
-      one["listing"] = listing(kernel, which);
-    one["notes"] = kernel.notes;
-    kernels.push_back(std::move(one));
+static Json scratch(const std::vector<ScratchAccess> &accesses) {
+  Json result = Json::array();
+  for (const ScratchAccess &access : accesses)
+    result.push_back({{"address", access.address}, {"store", access.store}, {"bytes", access.bytes}});
+  return result;
+}
+
+static Json toJson(const KernelReport &kernel, Listing which) {
+  Json result = {{"name", kernel.name},
+                 {"is_kernel", kernel.isKernel()},
+                 {"resources", kernel.info ? resources(kernel) : Json()},
+                 {"descriptor", kernel.descriptor ? descriptor(*kernel.descriptor) : Json()},
+                 {"scratch_instructions", scratch(kernel.scratchAccesses)},
+                 {"occupancy", kernel.occupancy ? occupancy(*kernel.occupancy) : Json()},
+                 {"blocks", blocks(kernel)},
+                 {"steady_loop", orNull(kernel.steadyLoop)},
+                 {"loops", loops(kernel.loops)},
+                 {"whole", summary(kernel.summary)}};
+  addAudits(kernel, result);
+  if (which != Listing::None)
+    result["listing"] = listing(kernel, which);
+  result["notes"] = kernel.notes;
+  return result;
+}
+
+std::string toJson(ArrayRef<Report> reports, Listing which) {
+  Json objects = Json::array();
+  for (const Report &report : reports) {
+    Json kernels = Json::array();
+    for (const KernelReport &kernel : report.kernels)
+      kernels.push_back(toJson(kernel, which));
+    objects.push_back({{"object", report.object.empty() ? Json() : Json(report.object)},
+                       {"chip", report.chip},
+                       {"machine", report.machine},
+                       {"kernels", kernels}});
   }
-  Json result = {{"chip", report.chip}, {"machine", report.machine}, {"kernels", kernels}};
+  Json result = {{"version", 1}, {"objects", objects}};
   return result.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -7,12 +7,12 @@ using namespace llvm;
 namespace kiln::inspector {
 
 /// Waves of a SIMD that a register file holds.
-static unsigned wavesFor(const RegisterFile &file, unsigned registers) {
+static unsigned wavesFor(const RegisterFileFacts &file, unsigned registers) {
   return file.count / alignTo(std::max(registers, 1u), file.granule);
 }
 
 /// The most registers with which a SIMD holds `waves` waves.
-static unsigned registersFor(const RegisterFile &file, unsigned waves) {
+static unsigned registersFor(const RegisterFileFacts &file, unsigned waves) {
   unsigned most = alignDown(file.count / waves, file.granule);
   return file.limit ? std::min(most, file.limit) : most;
 }
@@ -32,7 +32,7 @@ struct Question {
 
   std::vector<OccupancyLimit> limits(unsigned wavesPerWorkgroup) const {
     std::vector<OccupancyLimit> found;
-    auto byRegisters = [&](const char *name, const RegisterFile &file, unsigned used) {
+    auto byRegisters = [&](const char *name, const RegisterFileFacts &file, unsigned used) {
       unsigned waves = wavesFor(file, used);
       found.push_back({name, used, unsigned(alignTo(std::max(used, 1u), file.granule)),
                        workgroupsFor(waves, wavesPerWorkgroup)});
@@ -70,7 +70,7 @@ static void findCuts(const Question &question, Occupancy &result) {
       granule = machine.sharedGranule;
       atMost = alignDown(machine.sharedBytes / wanted, granule);
     } else {
-      const RegisterFile &file = limit.resource == "vgpr" ? machine.vector : *machine.scalar;
+      const RegisterFileFacts &file = limit.resource == "vgpr" ? machine.vector : *machine.scalar;
       granule = file.granule;
       atMost = registersFor(file, waves);
     }

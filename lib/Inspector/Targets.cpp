@@ -12,6 +12,59 @@ using kiln::target::Machine;
 
 namespace kiln::inspector {
 
+static std::string typeName(mlir::Type type) {
+  std::string text;
+  raw_string_ostream stream(text);
+  stream << type;
+  return text;
+}
+
+/// From "read_16" and "write_4" of the memory's phases.
+static void addService(target::MemoryOp memory, MachineFacts &facts) {
+  if (!memory.getPhasesAttr() || !memory.getBanks())
+    return;
+  for (mlir::NamedAttribute access : memory.getPhasesAttr()) {
+    auto [kind, width] = access.getName().getValue().split('_');
+    layout::BankedAccess service;
+    if (width.getAsInteger(10, service.bytes) || (kind != "read" && kind != "write"))
+      continue;
+    service.banks = *memory.getBanks();
+    service.bankBytes = memory.getBankBytes().value_or(4);
+    if (mlir::DictionaryAttr fewer = memory.getAccessBanksAttr())
+      if (auto banks = fewer.getAs<mlir::IntegerAttr>(access.getName()))
+        service.banks = banks.getInt();
+    for (auto lanes : mlir::cast<mlir::ArrayAttr>(access.getValue()).getAsRange<mlir::ArrayAttr>()) {
+      service.phases.emplace_back();
+      for (auto lane : lanes.getAsRange<mlir::IntegerAttr>())
+        service.phases.back().push_back(lane.getInt());
+    }
+    (kind == "read" ? facts.sharedReads : facts.sharedWrites)[service.bytes] = std::move(service);
+  }
+}
+
+static MatrixFacts matrixFacts(target::MmaOp mma) {
+  MatrixFacts facts;
+  facts.name = mma.getSymName().str();
+  facts.a = typeName(mma.getA()), facts.b = typeName(mma.getB()), facts.acc = typeName(mma.getAcc());
+  facts.m = mma.getM(), facts.n = mma.getN(), facts.k = mma.getK(), facts.blocks = mma.getBlocks();
+  facts.cycles = mma.getCycles();
+  facts.scaled = mma.getScaleBlock().has_value();
+  return facts;
+}
+
+static ChipFacts chipFacts(target::ChipOp chip) {
+  ChipFacts facts;
+  facts.name = chip.getSymName().str();
+  facts.computeUnits = chip.getComputeUnits();
+  facts.clockMhz = chip.getClockMhz();
+  facts.bandwidthGbps = chip.getBandwidthGbps();
+  if (mlir::DictionaryAttr peaks = chip.getPeakAttr())
+    for (mlir::NamedAttribute peak : peaks)
+      if (auto value = mlir::dyn_cast<mlir::FloatAttr>(peak.getValue()))
+        facts.peak[peak.getName().str()] = value.getValueAsDouble();
+  return facts;
+}
+
 MachineFacts machineFacts(target::MachineOp op) {
   Machine machine(op);
   MachineFacts facts;
@@ -23,9 +76,10 @@ MachineFacts machineFacts(target::MachineOp op) {
   if (target::MemoryOp shared = machine.memory("shared")) {
     facts.sharedBytes = shared.getBytes().value_or(0);
     facts.sharedGranule = shared.getGranule();
+    addService(shared, facts);
   }
   for (target::RegistersOp registers : machine.all<target::RegistersOp>()) {
-    RegisterFile file{unsigned(registers.getCount()), unsigned(registers.getGranule()),
+    RegisterFileFacts file{unsigned(registers.getCount()), unsigned(registers.getGranule()),
                       unsigned(registers.getLimit().value_or(0))};
     if (registers.getPer() == "wave")
       facts.scalar = file;
@@ -33,15 +87,13 @@ MachineFacts machineFacts(target::MachineOp op) {
       facts.vector = file;
   }
   for (target::MmaOp mma : machine.all<target::MmaOp>())
-    facts.matrixCycles[mma.getSymName().str()] = mma.getCycles();
+    facts.matrix.push_back(matrixFacts(mma));
+  for (target::ChipOp chip : machine.all<target::ChipOp>())
+    facts.chips.push_back(chipFacts(chip));
+  if (op.getFormats())
+    for (mlir::Type type : op.getFormats()->getAsValueRange<mlir::TypeAttr>())
+      facts.formats.push_back(typeName(type));
   return facts;
-}
-
-static std::string typeName(mlir::Type type) {
-  std::string text;
-  raw_string_ostream stream(text);
-  stream << type;
-  return text;
 }
 
 /// FLOPs of one cycle of one unit.

@@ -1,5 +1,5 @@
 // The report for a terminal.
-#include "kiln/Inspector/Inspector.h"
+#include "AuditsText.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -10,20 +10,6 @@ namespace kiln::inspector {
 
 static std::string number(const std::optional<unsigned> &value) {
   return value ? std::to_string(*value) : "unknown";
-}
-
-static std::string hex(uint64_t address) { return "0x" + utohexstr(address, /*LowerCase=*/true); }
-
-static std::string plural(uint64_t count, StringRef what) {
-  return std::to_string(count) + " " + what.str() + (count == 1 ? "" : "s");
-}
-
-/// 2, 2.5, 0.25.
-static std::string decimal(double value) {
-  std::string text;
-  raw_string_ostream(text) << format("%.2f", value);
-  StringRef trimmed = StringRef(text).rtrim('0');
-  return trimmed.rtrim('.').str();
 }
 
 static void printResources(const KernelReport &kernel, raw_ostream &os) {
@@ -46,8 +32,18 @@ static void printResources(const KernelReport &kernel, raw_ostream &os) {
   line("spills", number(info.vgprSpills) + " VGPRs, " + number(info.sgprSpills) + " SGPRs",
        source(".vgpr_spill_count, .sgpr_spill_count"));
   line("workgroup", number(info.maxWorkgroupSize) + " threads at most", source(".max_flat_workgroup_size"));
-  for (uint64_t address : ArrayRef(kernel.scratchAccesses).take_front(8))
-    os << "    scratch access at " << hex(address) << "\n";
+  for (const ScratchAccess &access : ArrayRef(kernel.scratchAccesses).take_front(8))
+    os << "    scratch " << (access.store ? "store" : "load") << " at " << hex(access.address) << "\n";
+}
+
+/// What a kernel without metadata tells the hardware all the same.
+static void printDescriptor(const codegen::KernelDescriptor &descriptor, raw_ostream &os) {
+  os << "\nResources, from the kernel descriptor\n"
+     << "  VGPRs       " << descriptor.vgprs << " or a few less";
+  if (descriptor.accumulatorOffset)
+    os << ", AGPRs from " << *descriptor.accumulatorOffset << " on";
+  os << "\n  LDS         " << descriptor.lds << " bytes a workgroup, static\n"
+     << "  scratch     " << descriptor.scratch << " bytes a lane\n";
 }
 
 static void printOccupancy(const Occupancy &occupancy, StringRef machine, raw_ostream &os) {
@@ -97,9 +93,11 @@ static void printBounds(const CycleBounds &bounds, raw_ostream &os) {
     os << "unknown (no figure for " << join(bounds.unknown, ", ") << ")";
   if (bounds.valu)
     os << ", VALU " << *bounds.valu;
+  if (bounds.lds)
+    os << ", LDS " << *bounds.lds;
   if (bounds.issue)
     os << ", issue " << *bounds.issue;
-  os << "; LDS and VMEM unknown\n";
+  os << (bounds.lds ? "; VMEM unknown\n" : "; LDS and VMEM unknown\n");
 }
 
 static void printSummary(const Summary &summary, raw_ostream &os) {
@@ -111,6 +109,8 @@ static void printSummary(const Summary &summary, raw_ostream &os) {
   os << "\n";
   for (const auto &[types, flops] : summary.flops)
     os << "    " << types << ": " << flops << " FLOPs of a wave\n";
+  for (const auto &[type, flops] : summary.vectorFlops)
+    os << "    " << type << " in vector instructions: " << flops << " FLOPs of a wave\n";
   if (unsigned matrix = summary.count(Family::Matrix))
     os << "    SALU per 4 matrix instructions: " << decimal(4.0 * summary.count(Family::Salu) / matrix)
        << "\n";
@@ -131,22 +131,6 @@ static void printMnemonics(const Summary &summary, raw_ostream &os) {
     os << "    " << right_justify(std::to_string(count), 5) << "  " << mnemonic << "\n";
 }
 
-static void printWaits(const LoopRecord &loop, raw_ostream &os) {
-  for (const WaitRecord &wait : loop.waits) {
-    os << "    wait at " << hex(wait.address) << (wait.beforeBarrier ? ", before a barrier" : "") << ":";
-    ListSeparator semicolon(";");
-    for (const CounterWait &counter : wait.counters) {
-      os << semicolon << " " << counter.counter << " leaves " << counter.leaves << " in flight";
-      if (counter.inFlight && *counter.inFlight <= counter.leaves)
-        os << ", never waits (" << *counter.inFlight << " in flight)";
-      else if (counter.inFlight)
-        os << " of " << *counter.inFlight << ", for " << hex(counter.waitsFor.front())
-           << (counter.waitsFor.size() > 1 ? " to " + hex(counter.waitsFor.back()) : "");
-    }
-    os << "\n";
-  }
-}
-
 static void printLoops(const KernelReport &kernel, raw_ostream &os) {
   os << "\nControl flow " << plural(kernel.flow.blocks.size(), "block") << ", "
      << plural(kernel.loops.size(), "loop") << ", " << plural(kernel.summary.instructions, "instruction")
@@ -161,9 +145,11 @@ static void printLoops(const KernelReport &kernel, raw_ostream &os) {
        << (loop.innermost ? "" : " outside of its inner loops")
        << (loop.steady ? "   <- steady loop\n" : "\n");
     printSummary(loop.summary, os);
+    printTrips(loop.trips, os);
+    printBound(loop, os);
     if (!loop.steady)
       continue;
-    printWaits(loop, os);
+    printWaits(loop.waits, os);
     printMnemonics(loop.summary, os);
   }
 }
@@ -172,7 +158,8 @@ static void printListing(const KernelReport &kernel, Listing listing, raw_ostrea
   std::optional<unsigned> steady = kernel.steadyLoop;
   if (listing == Listing::None || (listing == Listing::Steady && !steady))
     return;
-  os << "\nListing\n";
+  os << "\nListing"
+     << (kernel.pressure ? ": address, vector, accumulation and scalar registers in use\n" : "\n");
   for (unsigned block = 0; block < kernel.flow.blocks.size(); ++block) {
     std::optional<unsigned> loop = kernel.flow.loopOf(block);
     if (listing == Listing::Steady && loop != steady)
@@ -183,7 +170,11 @@ static void printListing(const KernelReport &kernel, Listing listing, raw_ostrea
     os << ":\n";
     for (unsigned i = kernel.flow.blocks[block].first; i < kernel.flow.blocks[block].end; ++i) {
       const codegen::Instruction &instruction = kernel.code.instructions[i];
-      os << "  " << format_hex_no_prefix(instruction.address, 8) << "  " << instruction.text;
+      os << "  " << format_hex_no_prefix(instruction.address, 8) << "  ";
+      if (kernel.pressure)
+        os << format("%3u %3u %3u  ", kernel.pressure->at[i].vector, kernel.pressure->at[i].accumulation,
+                     kernel.pressure->at[i].scalar);
+      os << instruction.text;
       if (instruction.source)
         os << "  ; " << instruction.source->file << ":" << instruction.source->line;
       os << "\n";
@@ -191,23 +182,36 @@ static void printListing(const KernelReport &kernel, Listing listing, raw_ostrea
   }
 }
 
-void printText(const Report &report, Listing listing, raw_ostream &os) {
-  ListSeparator blank("\n");
-  for (const KernelReport &kernel : report.kernels) {
-    os << blank << (kernel.info ? "Kernel " : "Function ") << kernel.name << ", "
-       << (report.chip.empty() ? "unknown chip" : report.chip) << "\n";
-    if (kernel.info)
-      printResources(kernel, os);
-    if (kernel.occupancy)
-      printOccupancy(*kernel.occupancy, report.machine, os);
-    if (!kernel.code.instructions.empty())
-      printLoops(kernel, os);
-    printListing(kernel, listing, os);
-    if (!kernel.notes.empty())
-      os << "\nNotes\n";
-    for (const std::string &note : kernel.notes)
-      os << "  " << note << "\n";
+static void printKernel(const KernelReport &kernel, const Report &report, Listing listing, raw_ostream &os) {
+  os << (kernel.isKernel() ? "Kernel " : "Function ") << kernel.name << ", "
+     << (report.chip.empty() ? "unknown chip" : report.chip);
+  if (!report.object.empty())
+    os << ", " << report.object;
+  os << "\n";
+  if (kernel.info)
+    printResources(kernel, os);
+  else if (kernel.descriptor)
+    printDescriptor(*kernel.descriptor, os);
+  if (kernel.occupancy)
+    printOccupancy(*kernel.occupancy, report.machine, os);
+  if (!kernel.code.instructions.empty()) {
+    printLoops(kernel, os);
+    printAudits(kernel, os);
   }
+  printListing(kernel, listing, os);
+  if (!kernel.notes.empty())
+    os << "\nNotes\n";
+  for (const std::string &note : kernel.notes)
+    os << "  " << note << "\n";
+}
+
+void printText(ArrayRef<Report> reports, Listing listing, raw_ostream &os) {
+  ListSeparator blank("\n");
+  for (const Report &report : reports)
+    for (const KernelReport &kernel : report.kernels) {
+      os << blank;
+      printKernel(kernel, report, listing, os);
+    }
 }
 
 } // namespace kiln::inspector

@@ -4,7 +4,10 @@
 # RUN: kiln inspect %t.o --target-dir %targets --listing steady | FileCheck %s
 # RUN: kiln inspect %t.o --target-dir %targets --format json | %python -m json.tool > /dev/null
 # RUN: not kiln inspect %t.o --kernel nowhere 2>&1 | FileCheck %s --check-prefix=NOWHERE
-# RUN: not kiln inspect %s 2>&1 | FileCheck %s --check-prefix=FOREIGN
+# The text itself is assembled first.
+# RUN: kiln inspect %s --target-dir %targets --listing steady | FileCheck %s
+# RUN: not kiln inspect %s --target gfx942 2>&1 | FileCheck %s --check-prefix=OTHER
+# RUN: cp %s %t.txt && not kiln inspect %t.txt 2>&1 | FileCheck %s --check-prefix=FOREIGN
 
 # CHECK: Kernel byhand, gfx950
 # CHECK: VGPRs{{ +}}132 (4 of them AGPRs)
@@ -20,12 +23,16 @@
 # CHECK-NEXT: SALU per 4 matrix instructions: 8
 # CHECK-NEXT: LDS: 1024 bytes loaded, 1024 stored by a wave
 # CHECK-NEXT: global memory: 1024 bytes loaded, 0 stored by a wave
-# CHECK-NEXT: cycles at least: matrix 16, VALU 0, issue 24; LDS and VMEM unknown
+# A ds_read_b128 takes 4 phases, a write of 16 bytes a lane into LDS 8.
+# CHECK-NEXT: cycles at least: matrix 16, VALU 0, LDS 12, issue 24; VMEM unknown
+# CHECK-NEXT: runs 16 times (s8 from 16 by -1 while != 0)
+# CHECK-NEXT: bound of a workgroup's iteration: lds, 48 cycles (matrix 16, VALU 0, LDS 48, issue 24; unknown: vmem)
 # CHECK-NEXT: before a barrier: vmcnt leaves 1 in flight of 2, for 0x{{.*}}; lgkmcnt leaves 0 in flight of 1
 # CHECK: Listing
 # CHECK: v_mfma_f32_16x16x32_bf16 a[0:3], v[0:3], v[4:7], a[0:3]
 # CHECK-NOT: s_endpgm
 # NOWHERE: the object has no kernel 'nowhere'
+# OTHER: error: {{.*}}inspect.s: the text is for gfx950, not for gfx942
 # FOREIGN: error: {{.*}}neither a code object nor PTX
 
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"

@@ -42,7 +42,7 @@ static bool check(Json &expectation, const std::string &folder, const ExpectOpti
     std::printf("%s%s\n", title.c_str(), answer.error.empty() ? "does not compile" : answer.error.c_str());
     return false;
   }
-  Json kernel = Json::parse(answer.text)["kernels"][0];
+  Json kernel = Json::parse(answer.text)["objects"][0]["kernels"][0];
   if (options.update)
     for (const std::string &change : inspector::updateExpectation(expectation, kernel)) {
       std::printf("%s%s\n", title.c_str(), change.c_str());

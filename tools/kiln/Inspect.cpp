@@ -45,14 +45,18 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
   command->footer("Examples:\n"
                   "  kiln inspect matmul.co\n"
                   "  kiln inspect kernels/matmul.mlir --target gfx950 --param Align=16 --listing steady\n"
+                  "  kiln inspect matmul.kiln --chip MI355X\n"
                   "  kiln inspect matmul.co --format json");
   InspectRequest &request = options->request;
   command
-      ->add_option("FILE", request.compile.file, "A code object (.co, .hsaco, .o), PTX, or kernels (.mlir)")
+      ->add_option("FILE", request.compile.file,
+                   "A code object (.co, .hsaco, .o), assembly of AMD GPUs (.s), PTX, a bundle (.kiln), or "
+                   "kernels (.mlir)")
       ->required();
   command->add_option("--kernel", request.compile.kernel, "Only this kernel");
   command->add_option("--target", request.compile.target,
-                      "What to compile .mlir for; else the chip in the file");
+                      "What to compile .mlir or assemble .s for; else the chip in the file");
+  command->add_option("--chip", request.chip, "Product whose roofline the loops are put under, e.g. MI355X");
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
   command->add_option("--schedule", request.compile.schedule, "Schedule file, instead of the target's own");

@@ -1,4 +1,5 @@
 #include "InspectFile.h"
+#include "CodeInput.h"
 
 #include "kiln/Compiler/Compiler.h"
 #include "kiln/Inspector/Inspector.h"
@@ -32,50 +33,95 @@ struct LoadedMachine {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   target::MachineOp machine;
 };
+
+class MachineLibrary {
+public:
+  explicit MachineLibrary(const InspectRequest &request) : request(request) {}
+  std::optional<inspector::MachineFacts> find(StringRef chip);
+
+private:
+  const InspectRequest &request;
+  std::map<std::string, std::optional<inspector::MachineFacts>> machines;
+};
 } // namespace
 
 static Answer failed(const std::string &error) { return {false, {}, error}; }
 
-Answer tools::inspectFile(const InspectRequest &request) {
+/// Compiles, assembles or reads the file: one code object, or all of a bundle.
+static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &request) {
   const CompileRequest &compile = request.compile;
-  std::string code;
-  bool isSource = StringRef(compile.file).ends_with(".mlir");
-  if (isSource) {
+  StringRef name = compile.file;
+  if (name.ends_with(".mlir")) {
     CompileRequest toObject = compile;
     toObject.emit = "obj";
     toObject.trail = true;
     CompileResult compiled = compileKernel(toObject);
     if (!compiled.ok)
-      return failed("");
-    code = std::move(compiled.output);
-  } else {
-    auto file = llvm::MemoryBuffer::getFile(compile.file);
-    if (!file)
-      return failed("cannot read '" + compile.file + "': " + file.getError().message());
-    code = (*file)->getBuffer().str();
+      return llvm::createStringError("");
+    CodeInput input{"", std::move(compiled.output), {true, {}}};
+    for (const compiler::Argument &argument : compiled.arguments)
+      input.contract.formats.push_back(argument.dtype);
+    return std::vector<CodeInput>{std::move(input)};
   }
-  auto find = [&](StringRef chip) -> std::optional<inspector::MachineFacts> {
-    std::string name = compile.target.empty() ? chip.str() : compile.target;
-    compiler::TargetLibrary library(targetSearchPath(compile.targetFolders));
-    if (name.empty() || library.folderOf(name).empty())
-      return std::nullopt;
-    LoadedMachine loaded(name, compile.targetFolders);
-    if (!loaded.machine)
-      return std::nullopt;
-    return inspector::machineFacts(loaded.machine);
+  auto file = llvm::MemoryBuffer::getFile(compile.file);
+  if (!file)
+    return llvm::createStringError("cannot read '" + compile.file + "': " + file.getError().message());
+  StringRef bytes = (*file)->getBuffer();
+  if (bytes.starts_with("PK"))
+    return readBundle(bytes, compile.target);
+  if (!name.ends_with(".s"))
+    return std::vector<CodeInput>{{"", bytes.str(), {}}};
+  llvm::Expected<std::string> object = codegen::assemble(bytes, compile.file, compile.target);
+  if (!object)
+    return object.takeError();
+  return std::vector<CodeInput>{{"", std::move(*object), {}}};
+}
+
+/// The facts of a chip's target file; they are loaded once.
+std::optional<inspector::MachineFacts> MachineLibrary::find(StringRef chip) {
+  std::string name = request.compile.target.empty() ? chip.str() : request.compile.target;
+  auto [known, isNew] = machines.insert({name, std::nullopt});
+  compiler::TargetLibrary library(targetSearchPath(request.compile.targetFolders));
+  if (!isNew || name.empty() || library.folderOf(name).empty())
+    return known->second;
+  LoadedMachine loaded(name, request.compile.targetFolders);
+  if (loaded.machine)
+    known->second = inspector::machineFacts(loaded.machine);
+  return known->second;
+}
+
+Answer tools::inspectFile(const InspectRequest &request) {
+  auto explain = [&](llvm::Error error) {
+    std::string text = llvm::toString(std::move(error));
+    return failed(text.empty() || StringRef(text).contains(request.compile.file)
+                      ? text
+                      : request.compile.file + ": " + text);
   };
-  llvm::Expected<inspector::Report> report = inspector::inspect(code, find, isSource ? "" : compile.kernel);
-  if (!report)
-    return failed(compile.file + ": " + llvm::toString(report.takeError()));
+  llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request);
+  if (!inputs)
+    return explain(inputs.takeError());
+  MachineLibrary machines(request);
+  std::vector<inspector::Report> reports;
+  for (CodeInput &input : *inputs) {
+    // A kernel of an .mlir file has been chosen already.
+    std::string kernel = StringRef(request.compile.file).ends_with(".mlir") ? "" : request.compile.kernel;
+    llvm::Expected<inspector::Report> report =
+        inspector::inspect(input.code, [&](StringRef chip) { return machines.find(chip); },
+                           {kernel, request.chip, std::move(input.contract)});
+    if (!report)
+      return explain(report.takeError());
+    report->object = input.name;
+    reports.push_back(std::move(*report));
+  }
   auto listing = request.listing == "all"      ? inspector::Listing::All
                  : request.listing == "steady" ? inspector::Listing::Steady
                                                : inspector::Listing::None;
   Answer answer{true, {}, {}};
   if (request.json) {
-    answer.text = inspector::toJson(*report, listing);
+    answer.text = inspector::toJson(reports, listing);
   } else {
     llvm::raw_string_ostream stream(answer.text);
-    inspector::printText(*report, listing, stream);
+    inspector::printText(reports, listing, stream);
   }
   return answer;
 }

@@ -15,8 +15,11 @@ struct Answer {
 };
 
 struct InspectRequest {
-  /// The file; of .mlir the kernel that `compile` says is compiled first.
+  /// The file: a code object, PTX, assembly of AMD GPUs, a bundle; of .mlir the kernel that `compile` says is
+  /// compiled first.
   CompileRequest compile;
+  /// The product for the roofline.
+  std::string chip;
   bool json = false;
   std::string listing = "none";
 };

@@ -26,7 +26,11 @@ static codegen::CodeFunction function(std::initializer_list<const char *> lines)
 
 static InstructionInfo classify(const char *text, const char *opcode = "X",
                                 std::string bytes = std::string(8, '\0')) {
-  return inspector::classify({0, std::move(bytes), text, opcode, std::nullopt, std::nullopt});
+  codegen::Instruction instruction;
+  instruction.bytes = std::move(bytes);
+  instruction.text = text;
+  instruction.opcode = opcode;
+  return inspector::classify(instruction);
 }
 
 TEST(Inspector, Families) {
@@ -103,41 +107,9 @@ TEST(Inspector, CyclesWithTwoEntriesAreSaid) {
   EXPECT_TRUE(flow.loops.empty());
 }
 
-TEST(Inspector, WaitsOfASteadyLoop) {
-  KernelReport report =
-      inspectFunction(function({
-                          "buffer_load_dwordx4 v0, s[0:3], 0 offen lds", // 0x100, before the loop
-                          "s_waitcnt vmcnt(2) lgkmcnt(0)",               // 0x104, the loop
-                          "s_barrier",
-                          "buffer_load_dwordx4 v0, s[0:3], 0 offen lds", // 0x10c
-                          "buffer_load_dwordx4 v0, s[0:3], 0 offen lds", // 0x110
-                          "ds_read_b128 v[0:3], v4",                     // 0x114
-                          "s_waitcnt vmcnt(3)",                          // 0x118
-                          "s_cbranch_scc1 1 -> 1",
-                          "s_endpgm",
-                      }),
-                      nullptr, "gfx950", nullptr);
-  ASSERT_EQ(report.loops.size(), 1u);
-  const LoopRecord &loop = report.loops[0];
-  EXPECT_TRUE(loop.steady);
-  ASSERT_EQ(loop.waits.size(), 2u);
-  // At 0x118 four loads are in flight: the two of this round and the two that 0x104 left. It waits for one,
-  // so that three come to 0x104, which waits for one more.
-  const CounterWait &first = loop.waits[0].counters[0], &second = loop.waits[1].counters[0];
-  EXPECT_TRUE(loop.waits[0].beforeBarrier);
-  EXPECT_EQ(first.inFlight, 3u);
-  EXPECT_EQ(first.leaves, 2u);
-  EXPECT_EQ(first.waitsFor, std::vector<uint64_t>{0x110});
-  EXPECT_EQ(second.inFlight, 4u);
-  EXPECT_EQ(second.waitsFor, std::vector<uint64_t>{0x10c});
-  EXPECT_EQ(loop.waits[0].counters[1].waitsFor, std::vector<uint64_t>{0x114});
-  EXPECT_EQ(loop.summary.lds.loaded, 1024u); // 64 lanes of 16 bytes
-  EXPECT_EQ(loop.summary.lds.stored, 2048u);
-}
-
 TEST(Inspector, SteadyLoopHasTheMatrixInstructions) {
   MachineFacts machine;
-  machine.matrixCycles["mfma_f32_16x16x32_bf16"] = 16;
+  machine.matrix = {{"mfma_f32_16x16x32_bf16", "bf16", "bf16", "f32", 16, 16, 32, 1, 16, false}};
   auto code = function({
       "v_add_f32 v0, v0, v0",
       "v_add_f32 v0, v0, v0",
@@ -146,14 +118,14 @@ TEST(Inspector, SteadyLoopHasTheMatrixInstructions) {
       "s_cbranch_scc1 3 -> 3",
       "s_endpgm",
   });
-  KernelReport report = inspectFunction(code, nullptr, "gfx950", &machine);
+  KernelReport report = inspectFunction({code, nullptr, nullptr}, "gfx950", &machine);
   ASSERT_EQ(report.loops.size(), 2u);
   EXPECT_EQ(report.steadyLoop, 1u);
   EXPECT_EQ(report.loops[1].summary.bounds.matrix, 16u);
   EXPECT_EQ(report.loops[1].summary.flops.at("bf16"), 16384u);
   EXPECT_EQ(report.loops[0].summary.bounds.valu, 8u);
-  machine.matrixCycles.clear();
-  report = inspectFunction(code, nullptr, "gfx950", &machine);
+  machine.matrix.clear();
+  report = inspectFunction({code, nullptr, nullptr}, "gfx950", &machine);
   EXPECT_FALSE(report.loops[1].summary.bounds.matrix);
   EXPECT_EQ(report.loops[1].summary.bounds.unknown, std::vector<std::string>{"mfma_f32_16x16x32_bf16"});
 }
@@ -164,7 +136,7 @@ static MachineFacts cdna4() {
   machine.name = "gfx950";
   machine.lanes = 64, machine.simds = 4, machine.maxWaves = 8, machine.maxThreads = 1024;
   machine.vector = {512, 8, 512};
-  machine.scalar = RegisterFile{800, 16, 102};
+  machine.scalar = RegisterFileFacts{800, 16, 102};
   machine.sharedBytes = 163840, machine.sharedGranule = 1280;
   return machine;
 }

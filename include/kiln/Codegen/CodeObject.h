@@ -23,6 +23,26 @@ struct InlinedCall {
   SourceLine at;
 };
 
+enum class RegisterFile : uint8_t { Vector, Accumulation, Scalar };
+
+/// Registers of 32 bits with consecutive numbers. Scalar ones are numbered as the ISA manuals encode scalar
+/// operands: s0 to s101 (later s105), VCC 106, M0 124, EXEC 126, SCC 253.
+struct RegisterRange {
+  RegisterFile file = RegisterFile::Scalar;
+  uint16_t first = 0, count = 0;
+  explicit operator bool() const { return count != 0; }
+  bool contains(RegisterFile in, unsigned number) const {
+    return file == in && number >= first && number < unsigned(first) + count;
+  }
+};
+constexpr unsigned vccRegister = 106, m0Register = 124, execRegister = 126, sccRegister = 253;
+
+/// As LLVM's MCInst lists them: results first, then sources, then offsets and modifiers.
+struct Operand {
+  RegisterRange registers; // empty: an immediate
+  int64_t value = 0;
+};
+
 struct Instruction {
   uint64_t address = 0;
   std::string bytes;
@@ -31,6 +51,9 @@ struct Instruction {
   std::string text;
   /// LLVM's name of the encoding, e.g. V_ADD_F32_e32_vi; empty where nothing decodes.
   std::string opcode;
+  std::vector<Operand> operands;
+  /// What it touches, implied operands too. Of a register that is written in part the old value is read.
+  std::vector<RegisterRange> reads, writes;
   /// Where a direct branch goes.
   std::optional<uint64_t> branchTarget;
   /// Present if the object has a line table.
@@ -48,6 +71,31 @@ struct CodeFunction {
 /// The functions of an AMD code object (linked or not), by address; only `name` if that is given. Symbol
 /// sizes bound the functions, hence no padding at their ends.
 llvm::Expected<std::vector<CodeFunction>> disassemble(llvm::StringRef binary, llvm::StringRef name = {});
+
+/// What the 64 bytes "NAME.kd" tell the hardware that starts a wave (LLVM's AMDGPUUsage, "Kernel
+/// Descriptor").
+struct KernelDescriptor {
+  std::string name;
+  unsigned lds = 0, scratch = 0, argumentBytes = 0;
+  /// Registers of a lane, rounded up to the unit of allocation; the first accumulation register's place in
+  /// them (gfx90a and its successors).
+  unsigned vgprs = 0;
+  std::optional<unsigned> accumulatorOffset;
+  /// Registers with a value when the wave starts: s0..., v0...
+  unsigned scalarsAtStart = 0, vectorsAtStart = 0;
+  /// Dimensions of the work-item's number that it gets.
+  unsigned dimensions = 1;
+  /// FP_ROUND and FP_DENORM of the MODE register: single precision, and half with double precision.
+  unsigned round32 = 0, round16And64 = 0, denormals32 = 0, denormals16And64 = 0;
+};
+
+/// Of the kernels of an AMD code object that is linked.
+llvm::Expected<std::vector<KernelDescriptor>> kernelDescriptors(llvm::StringRef binary);
+
+/// Assembles AMD assembly text for the processor that its .amdgcn_target names, or for `processor` (the text
+/// must not name another one then). Errors carry lines of the text.
+llvm::Expected<std::string> assemble(llvm::StringRef text, llvm::StringRef fileName,
+                                     llvm::StringRef processor = {});
 
 struct KernelArgument {
   std::string name, kind;

@@ -3,58 +3,17 @@
 #ifndef KILN_INSPECTOR_INSPECTOR_H
 #define KILN_INSPECTOR_INSPECTOR_H
 
-#include "kiln/Inspector/ControlFlow.h"
-#include "kiln/Inspector/Instructions.h"
-#include "kiln/Inspector/Occupancy.h"
+#include "kiln/Inspector/Bounds.h"
+#include "kiln/Inspector/Lint.h"
+#include "kiln/Inspector/MatrixAudit.h"
+#include "kiln/Inspector/Pressure.h"
+#include "kiln/Inspector/SharedAccess.h"
+#include "kiln/Inspector/Trips.h"
+#include "kiln/Inspector/Waits.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/raw_ostream.h"
-#include <array>
 
 namespace kiln::inspector {
-
-/// One counter of a wait.
-struct CounterWait {
-  std::string counter;
-  /// Operations that may still be in flight after it.
-  unsigned leaves = 0;
-  /// In flight when a loop in its steady state comes here, and the addresses of those that the wait is for.
-  /// Unknown where the loop has several ways through it or operations that finish in any order.
-  std::optional<unsigned> inFlight;
-  std::vector<uint64_t> waitsFor;
-};
-
-struct WaitRecord {
-  uint64_t address = 0;
-  std::vector<CounterWait> counters;
-  /// A barrier follows at once.
-  bool beforeBarrier = false;
-};
-
-/// Bytes that a wave moves if all lanes are active; `unknown` accesses do not tell their size.
-struct Traffic {
-  uint64_t loaded = 0, stored = 0;
-  unsigned unknown = 0;
-};
-
-/// Lower bounds of the cycles that one iteration of one wave takes in a unit, were it alone there.
-struct CycleBounds {
-  std::optional<uint64_t> matrix, valu, issue;
-  /// Matrix instructions whose cycles the target files do not give.
-  std::vector<std::string> unknown;
-};
-
-/// The instructions of a loop without those of its inner loops, or of a whole kernel.
-struct Summary {
-  unsigned instructions = 0;
-  std::array<unsigned, FamilyCount> families{};
-  std::map<std::string, unsigned> mnemonics;
-  /// By types of a and b.
-  std::map<std::string, uint64_t> flops;
-  Traffic lds, global, scratch;
-  CycleBounds bounds;
-
-  unsigned count(Family family) const { return families[static_cast<unsigned>(family)]; }
-};
 
 struct LoopRecord {
   /// Position in the list; `parent` counts in it too.
@@ -66,26 +25,55 @@ struct LoopRecord {
   /// Of the function, without those of inner loops.
   std::vector<unsigned> blocks;
   Summary summary;
+  TripHint trips;
+  /// Those of the audit that stand in `blocks`.
   std::vector<WaitRecord> waits;
+  std::optional<WorkgroupBound> bound;
+  /// Of the chip that was asked for.
+  std::optional<Roofline> roofline;
+};
+
+/// An instruction that uses scratch memory.
+struct ScratchAccess {
+  uint64_t address = 0;
+  bool store = false;
+  unsigned bytes = 0;
 };
 
 struct KernelReport {
   std::string name;
-  /// Where the figures come from that the code object's metadata states; absent if it names no such kernel.
+  /// What the code object's metadata states; absent if it names no such kernel.
   std::optional<codegen::KernelInfo> info;
+  std::optional<codegen::KernelDescriptor> descriptor;
   codegen::CodeFunction code;
+  /// Of each instruction.
+  std::vector<InstructionInfo> infos;
   ControlFlow flow;
   std::optional<Occupancy> occupancy;
   Summary summary;
   std::vector<LoopRecord> loops;
   std::optional<unsigned> steadyLoop;
-  /// Addresses of the instructions that use scratch memory.
-  std::vector<uint64_t> scratchAccesses;
+  std::vector<ScratchAccess> scratchAccesses;
+  /// Absent where not all ways through the code are known.
+  std::optional<Pressure> pressure;
+  WaitAudit waits;
+  MatrixAudit matrix;
+  std::vector<SharedAccess> shared;
+  std::vector<LintFinding> lint;
   /// What is missing and why.
   std::vector<std::string> notes;
+
+  /// Started by the hardware, not called.
+  bool isKernel() const { return info || descriptor; }
+  FunctionView view(llvm::StringRef chip) const {
+    return {code.instructions, infos, flow, chip, isKernel(), descriptor ? &*descriptor : nullptr};
+  }
 };
 
+/// One code object, or one PTX module.
 struct Report {
+  /// Its name in a bundle; empty if it is the whole file.
+  std::string object;
   std::string chip;
   /// The machine that the figures were computed for; empty without one.
   std::string machine;
@@ -95,20 +83,30 @@ struct Report {
 /// Finds the machine of a chip, e.g. of "gfx950"; nothing if there is none.
 using FindMachine = llvm::function_ref<std::optional<MachineFacts>(llvm::StringRef chip)>;
 
-/// The kernels of a code object (only `kernel` if given), in their order there.
-llvm::Expected<Report> inspect(llvm::StringRef binary, FindMachine findMachine, llvm::StringRef kernel = {});
+struct Request {
+  /// Only this kernel; empty: all.
+  std::string kernel;
+  /// The product for the roofline, "MI355X"; empty: none.
+  std::string product;
+  Contract contract;
+};
 
-/// The parts of `inspect`. Cycles and operations in flight are computed for chips named gfx9... only.
-KernelReport inspectFunction(codegen::CodeFunction function, const codegen::KernelInfo *info,
-                             llvm::StringRef chip, const MachineFacts *machine);
-/// The waits of blocks, and if `inFlight`, what is in flight there when these are all the blocks of a loop.
-std::vector<WaitRecord> findWaits(const codegen::CodeFunction &function, const ControlFlow &flow,
-                                  const std::vector<unsigned> &blocks, bool inFlight);
+/// The kernels of a code object, in their order there.
+llvm::Expected<Report> inspect(llvm::StringRef binary, FindMachine findMachine, const Request &request = {});
+
+/// One function of it. Cycles and operations in flight are computed for chips named gfx9... only.
+struct FunctionInput {
+  codegen::CodeFunction code;
+  const codegen::KernelInfo *info = nullptr;
+  const codegen::KernelDescriptor *descriptor = nullptr;
+};
+KernelReport inspectFunction(FunctionInput input, llvm::StringRef chip, const MachineFacts *machine,
+                             const Request &request = {});
 
 enum class Listing { None, Steady, All };
-void printText(const Report &report, Listing listing, llvm::raw_ostream &os);
-/// docs/inspector.md describes it.
-std::string toJson(const Report &report, Listing listing);
+void printText(llvm::ArrayRef<Report> reports, Listing listing, llvm::raw_ostream &os);
+/// docs/inspector.md describes it, docs/inspect.schema.json is its schema.
+std::string toJson(llvm::ArrayRef<Report> reports, Listing listing);
 
 } // namespace kiln::inspector
 

@@ -52,9 +52,19 @@ struct InstructionInfo {
   /// That a lane moves (a wave, of a scalar access); 0 if the name does not tell.
   unsigned bytes = 0;
   std::optional<MatrixOperation> matrix;
+  /// Floating-point operations of a lane of a vector instruction, and their type.
+  unsigned flops = 0;
+  llvm::StringRef flopType;
 };
 
 InstructionInfo classify(const codegen::Instruction &instruction);
+
+/// Registers that a memory instruction takes its address from: offsets, bases, descriptors.
+std::vector<codegen::RegisterRange> addressRegisters(const codegen::Instruction &instruction,
+                                                     const InstructionInfo &info);
+
+/// "v7", "v[4:7]", "a0", "s[2:3]", "vcc", "exec", "m0", "scc".
+std::string registerText(codegen::RegisterRange range);
 
 } // namespace kiln::inspector
 

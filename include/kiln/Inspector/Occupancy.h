@@ -3,24 +3,53 @@
 #define KILN_INSPECTOR_OCCUPANCY_H
 
 #include "kiln/Codegen/CodeObject.h"
+#include "kiln/Layout/BankConflicts.h"
 #include <map>
 
 namespace kiln::inspector {
 
-struct RegisterFile {
+struct RegisterFileFacts {
   /// Registers that the waves of a SIMD share, the unit of allocation and what one wave may have.
   unsigned count = 0, granule = 1, limit = 0;
 };
 
-/// What the analyses need of a machine; target files say it (MachineFacts of Targets.h).
+/// A matrix instruction.
+struct MatrixFacts {
+  /// The target files' name, and theirs of the elements ("bf16", "f8E4M3FN").
+  std::string name, a, b, acc;
+  unsigned m = 0, n = 0, k = 0, blocks = 1;
+  /// For which it occupies its unit.
+  unsigned cycles = 0;
+  bool scaled = false;
+
+  double flopsPerCycle() const { return 2.0 * m * n * k * blocks / cycles; }
+};
+
+/// A product.
+struct ChipFacts {
+  std::string name;
+  unsigned computeUnits = 0, clockMhz = 0, bandwidthGbps = 0;
+  /// Dense TFLOP/s by element type.
+  std::map<std::string, double> peak;
+};
+
+/// What the analyses need of a machine; target files say it (`machineFacts` of Targets.h).
 struct MachineFacts {
   std::string name;
   unsigned lanes = 0, simds = 0, maxWaves = 0, maxThreads = 0;
-  RegisterFile vector;
-  std::optional<RegisterFile> scalar;
+  RegisterFileFacts vector;
+  std::optional<RegisterFileFacts> scalar;
   unsigned sharedBytes = 0, sharedGranule = 1;
-  /// Cycles for which a matrix instruction occupies its unit, by the target files' name.
-  std::map<std::string, unsigned> matrixCycles;
+  /// How LDS serves reads and writes, by bytes of a lane.
+  std::map<unsigned, layout::BankedAccess> sharedReads, sharedWrites;
+  std::vector<MatrixFacts> matrix;
+  std::vector<ChipFacts> chips;
+  /// Element types.
+  std::vector<std::string> formats;
+
+  const MatrixFacts *findMatrix(llvm::StringRef instruction) const;
+  /// Letters' case does not matter.
+  const ChipFacts *findChip(llvm::StringRef chip) const;
 };
 
 struct OccupancyLimit {

@@ -1,0 +1,90 @@
+#include "Registers.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+
+namespace kiln::codegen {
+
+/// "VGPR7", "AGPR0", "SGPR12", "VCC_LO"; LLVM has no other number that names a register and is stable.
+static RegisterRange single(StringRef name) {
+  // Halves of a register count as all of it.
+  if (!name.consume_back("_LO16"))
+    name.consume_back("_HI16");
+  auto numbered = [](StringRef digits, RegisterFile file) {
+    unsigned number = 0;
+    return digits.getAsInteger(10, number) ? RegisterRange() : RegisterRange{file, uint16_t(number), 1};
+  };
+  if (name.consume_front("VGPR"))
+    return numbered(name, RegisterFile::Vector);
+  if (name.consume_front("AGPR"))
+    return numbered(name, RegisterFile::Accumulation);
+  if (name.consume_front("SGPR"))
+    return numbered(name, RegisterFile::Scalar);
+  unsigned special = StringSwitch<unsigned>(name)
+                         .Case("VCC_LO", vccRegister)
+                         .Case("VCC_HI", vccRegister + 1)
+                         .StartsWith("M0", m0Register)
+                         .Case("EXEC_LO", execRegister)
+                         .Case("EXEC_HI", execRegister + 1)
+                         .Cases({"SCC", "SRC_SCC"}, sccRegister)
+                         .Default(0);
+  return special ? RegisterRange{RegisterFile::Scalar, uint16_t(special), 1} : RegisterRange();
+}
+
+RegisterRange RegisterNumbers::rangeOf(MCRegister reg) {
+  unsigned index = reg.id();
+  if (index == 0 || index >= ranges.size())
+    return {};
+  if (known[index])
+    return ranges[index];
+  RegisterRange range;
+  for (MCPhysReg part : info.subregs_inclusive(reg)) {
+    RegisterRange one = single(info.getName(part));
+    if (!one)
+      continue;
+    unsigned first = range ? std::min(range.first, one.first) : one.first;
+    unsigned end = range ? std::max(range.first + range.count, one.first + 1) : one.first + 1;
+    range = {one.file, uint16_t(first), uint16_t(end - first)};
+  }
+  known[index] = true;
+  return ranges[index] = range;
+}
+
+void RegisterNumbers::describe(const MCInst &inst, const MCInstrDesc &description, Instruction &result) {
+  auto add = [](std::vector<RegisterRange> &to, RegisterRange range) {
+    if (range)
+      to.push_back(range);
+  };
+  unsigned results = description.getNumDefs();
+  for (unsigned i = 0; i < inst.getNumOperands(); ++i) {
+    const MCOperand &from = inst.getOperand(i);
+    Operand operand;
+    if (from.isReg())
+      operand.registers = rangeOf(from.getReg());
+    else if (from.isImm())
+      operand.value = from.getImm();
+    add(i < results ? result.writes : result.reads, operand.registers);
+    result.operands.push_back(operand);
+    if (i >= description.getNumOperands())
+      continue;
+    // What is tied to a result is read there, whatever the decoder put in its place.
+    int tied = description.getOperandConstraint(i, MCOI::TIED_TO);
+    if (tied >= 0 && unsigned(tied) < result.operands.size())
+      add(result.reads, result.operands[tied].registers);
+  }
+  for (MCPhysReg reg : description.implicit_uses())
+    add(result.reads, rangeOf(reg));
+  for (MCPhysReg reg : description.implicit_defs())
+    add(result.writes, rangeOf(reg));
+}
+
+std::vector<object::ELFSymbolRef> symbolsOf(const object::ELFObjectFileBase &object) {
+  std::vector<object::ELFSymbolRef> symbols(object.symbols().begin(), object.symbols().end());
+  if (symbols.empty()) {
+    auto range = object.getDynamicSymbolIterators();
+    symbols.assign(range.begin(), range.end());
+  }
+  return symbols;
+}
+
+} // namespace kiln::codegen

@@ -1,0 +1,22 @@
+// Code that is in a file, whatever the file is.
+#ifndef KILN_TOOLS_CODEINPUT_H
+#define KILN_TOOLS_CODEINPUT_H
+
+#include "kiln/Inspector/Lint.h"
+
+namespace kiln::tools {
+
+/// A code object or PTX.
+struct CodeInput {
+  /// In a bundle: "code/matmul.gfx950.co".
+  std::string name;
+  std::string code;
+  inspector::Contract contract;
+};
+
+/// All codes of a bundle in memory; only those of `target` if that is given. Equal codes come once.
+llvm::Expected<std::vector<CodeInput>> readBundle(llvm::StringRef bytes, llvm::StringRef target = {});
+
+} // namespace kiln::tools
+
+#endif
