@@ -62,6 +62,10 @@ void runWave(Program &program, Wave &wave, uint64_t count) {
 }
 
 namespace {
+/// Wave instructions from the issue of a load to its landing where no wait asks for it before. 500 to 800
+/// cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes about four.
+constexpr uint64_t TypicalLatency = 160;
+
 /// Passes every event on to several observers.
 class Fan final : public GroupObserver {
 public:
@@ -186,6 +190,8 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
         return failure(group, *wave);
       if (group.timing == MemoryTiming::Random && wave->inFlight())
         wave->landOldest(group.random() % (wave->inFlight() + 1));
+      else if (group.timing == MemoryTiming::Typical)
+        wave->landOlderThan(TypicalLatency);
       if (wave->state == WaveState::Failed)
         return failure(group, *wave);
       if (wave->state == WaveState::Ended && observer)

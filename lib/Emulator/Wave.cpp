@@ -137,6 +137,11 @@ void Wave::landOldest(unsigned count) {
     landAt(0);
 }
 
+void Wave::landOlderThan(uint64_t latency) {
+  while (!pending.empty() && pending.front()->issued + latency <= executed)
+    landAt(0);
+}
+
 /// Lands the oldest accesses of each counter until no more than the given numbers are outstanding.
 void Wave::waitFor(unsigned vmcnt, unsigned lgkmcnt) {
   unsigned vm = 0, lgkm = 0;

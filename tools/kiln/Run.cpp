@@ -320,9 +320,8 @@ static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
   command.add_option("--policy", emulation.policy, "How waves take turns: short-turns, random, one-ahead")
       ->transform(CLI::CheckedTransformer(policies));
   command
-      .add_option(
-          "--memory-timing", emulation.timing,
-          "When memory returns: typical (LDS at issue, the rest at the wait), at-issue, at-wait, random")
+      .add_option("--memory-timing", emulation.timing,
+                  "When memory returns: typical (LDS soon, the rest late), at-issue, at-wait, random")
       ->transform(CLI::CheckedTransformer(timings));
   command.add_option("--seed", emulation.seed, "Seed of the turns and of random timing");
   command.add_option("--threads", emulation.threads, "Host threads; 0: all");

@@ -1,5 +1,6 @@
 // DS: reads and writes of LDS, two-address forms, bounds.
 #include "MemorySnippet.h"
+#include "Scheduler.h"
 
 using namespace kiln::emulator;
 
@@ -168,4 +169,23 @@ TEST(Timing, TypicallyOnlyLdsReturnsAtIssue) {
             "");
   EXPECT_EQ(t.v(12, 3), Untouched);
   EXPECT_EQ(t.v(13, 3), 0x2000003u);
+}
+
+TEST(Timing, TypicallyALoadLandsAfterAWhileWithoutAWait) {
+  MemorySnippet t;
+  std::string pause;
+  for (int i = 0; i < 200; ++i)
+    pause += "s_nop 0\n";
+  std::string text =
+      "global_load_dword v10, v1, s[0:1]\nv_mov_b32 v12, v10\n" + pause + "v_mov_b32 v13, v10\n";
+  EXPECT_EQ(t.run(text), "");
+  for (MemoryTiming timing : {MemoryTiming::Typical, MemoryTiming::AtWait}) {
+    t.group.timing = timing;
+    t.fill(10, Untouched);
+    t.wave().pc = 0;
+    t.wave().state = WaveState::Running;
+    EXPECT_FALSE(runWorkgroup(*t.program, t.group, LaunchOptions(), {}));
+    EXPECT_EQ(t.v(12, 3), Untouched);
+    EXPECT_EQ(t.v(13, 3), timing == MemoryTiming::Typical ? 0x1000003u : Untouched);
+  }
 }

@@ -118,6 +118,8 @@ struct alignas(64) Wave {
   void issue(PendingAccess &access);
   void waitFor(unsigned vmcnt, unsigned lgkmcnt);
   void landOldest(unsigned count);
+  /// Lands what was issued `latency` or more instructions ago.
+  void landOlderThan(uint64_t latency);
   size_t inFlight() const { return pending.size(); }
 
 private:
@@ -127,8 +129,9 @@ private:
   std::vector<MemoryEvent> events; ///< of the access that lands now, where somebody watches
 };
 
-/// Typical: LDS at issue, everything else at its wait, as far memory and near memory do on a busy GPU. Some
-/// production kernels lean on both.
+/// Typical: LDS at issue, everything else at its wait, or when its wave has executed TypicalLatency more
+/// instructions. Production kernels lean on both: some read LDS or a page table without a sufficient wait,
+/// long after; others let a load into LDS overtake the last reads of what it replaces.
 enum class MemoryTiming : uint8_t { Typical, AtIssue, AtWait, Random };
 
 struct Workgroup {
