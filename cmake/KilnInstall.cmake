@@ -15,6 +15,8 @@ foreach(tool kiln kiln-opt kiln-lsp-server) # kiln-run and the libraries install
 endforeach()
 # Beside the executables, as in the build folder: ../share/kiln.
 install(DIRECTORY targets kernels DESTINATION ${CMAKE_INSTALL_DATADIR}/kiln)
+install(PROGRAMS tools/compiler-explorer/kiln-explorer DESTINATION ${CMAKE_INSTALL_DATADIR}/kiln/compiler-explorer)
+install(FILES tools/compiler-explorer/mlir.local.properties DESTINATION ${CMAKE_INSTALL_DATADIR}/kiln/compiler-explorer)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Kiln)

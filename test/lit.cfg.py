@@ -35,6 +35,6 @@ if subprocess.run([config.python, "-c", "import numpy"], capture_output=True).re
     config.available_features.add("numpy")
 if lit_config.params.get("slow"):
     config.available_features.add("slow")
-for tool in ["kiln", "kiln-opt", "kiln-run", "kiln-lsp-server", "ptxas"]:
+for tool in ["kiln", "kiln-opt", "kiln-run", "kiln-lsp-server", "ptxas", "chromium"]:
     if shutil.which(tool, path=config.environment["PATH"]):
         config.available_features.add(tool)

@@ -130,6 +130,8 @@ private:
     if (options.trail) {
       machine->remove();
       recorder.snapshot(stageName(stage), *module);
+      if (stage == Stage::Staged)
+        recorder.noteTiles(*module);
       module->push_back(machine);
     }
     return reached(stage);

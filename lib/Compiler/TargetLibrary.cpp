@@ -11,8 +11,8 @@ using namespace kiln::compiler;
 
 std::vector<std::string> TargetLibrary::searchPath(const std::vector<std::string> &fromUser, StringRef executable) {
   std::vector<std::string> path = fromUser;
-  SmallString<256> beside(llvm::sys::path::parent_path(executable));
-  llvm::sys::path::append(beside, "..", "share", "kiln", "targets");
+  SmallString<256> beside(llvm::sys::path::parent_path(llvm::sys::path::parent_path(executable)));
+  llvm::sys::path::append(beside, "share", "kiln", "targets");
   path.push_back(beside.str().str());
   return path;
 }

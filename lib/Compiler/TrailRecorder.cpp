@@ -1,5 +1,6 @@
 #include "TrailRecorder.h"
 
+#include "dialects/Stage/Stage.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Location.h"
 
@@ -96,6 +97,39 @@ void TrailRecorder::snapshot(StringRef stage, ModuleOp module) {
     op->setLoc(FusedLoc::get(context, {op->getLoc(), here}));
     if (line <= origins.size() && origins[line - 1] == StageText::none)
       origins[line - 1] = number(op->getLoc());
+  });
+}
+
+static SharedTile describe(kiln::stage::AllocOp alloc) {
+  kiln::stage::BufferType type = alloc.getType();
+  SharedTile tile;
+  tile.name = alloc.getName().str();
+  llvm::raw_string_ostream(tile.element) << type.getElementType();
+  tile.bits = type.getElementType().getIntOrFloatBitWidth();
+  tile.slots = type.getSlots();
+  tile.fastest = type.getFastest();
+  tile.pad = type.getPad();
+  tile.shape = type.getShape().vec();
+  tile.swizzle = type.getSwizzle().vec();
+  if (std::optional<uint64_t> offset = alloc.getOffset())
+    tile.offset = *offset;
+  for (Operation *user : alloc->getUsers())
+    if (auto read = dyn_cast<kiln::stage::ReadOp>(user))
+      if (auto linear = dyn_cast_or_null<kiln::layout::LinearAttr>(read.getType().getLayout())) {
+        kiln::layout::LinearLayout layout = linear.toLinear(read.getType().getShape());
+        if (!llvm::is_contained(tile.reads, layout))
+          tile.reads.push_back(std::move(layout));
+      }
+  return tile;
+}
+
+void TrailRecorder::noteTiles(ModuleOp module) {
+  module->walk([&](Operation *op) {
+    if (auto alloc = dyn_cast<kiln::stage::AllocOp>(op))
+      trail.tiles.push_back(describe(alloc));
+    if (auto atom = op->getAttrOfType<FlatSymbolRefAttr>("schedule.atom"))
+      if (!llvm::is_contained(trail.atoms, atom.getValue()))
+        trail.atoms.push_back(atom.getValue().str());
   });
 }
 

@@ -16,6 +16,8 @@ public:
   explicit TrailRecorder(Trail &trail) : trail(trail) {}
 
   void snapshot(llvm::StringRef stage, mlir::ModuleOp module);
+  /// Notes the shared tiles and matrix instructions of a staged module.
+  void noteTiles(mlir::ModuleOp module);
   /// Replaces locations by what line tables can hold: the kernel's line with the origin's number for a column, and
   /// the decisions.
   void numberOrigins(mlir::ModuleOp module);

@@ -1,14 +1,14 @@
 // kiln compile: from a kernel to machine code, stopping at any stage.
+#include "AtomicFile.h"
 #include "BundleKernel.h"
 #include "Commands.h"
 #include "CompileKernel.h"
 
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <unistd.h>
+#include <fstream>
+#include <iterator>
 
 using namespace kiln;
 using namespace kiln::tools;
@@ -21,7 +21,7 @@ struct CompileOptions {
   CompileRequest request;
   std::vector<std::string> targets, params;
   std::string output = "-";
-  bool time = false, json = false;
+  bool time = false, json = false, printStages = false;
 };
 } // namespace
 
@@ -29,45 +29,6 @@ static int complain(const std::string &text, int status = Failure) {
   std::fprintf(stderr, "error: %s\n", text.c_str());
   return status;
 }
-
-namespace {
-/// A file that appears at once and whole, or not at all: what is written stands beside it until then.
-class AtomicFile {
-public:
-  AtomicFile(std::string path, const std::string &bytes) : path(std::move(path)), error(0) {
-    beside = this->path + ".tmp" + std::to_string(getpid());
-    std::FILE *file = std::fopen(beside.c_str(), "wb");
-    if (!file) {
-      error = errno;
-      return;
-    }
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size())
-      error = errno;
-    if (std::fclose(file) && !error)
-      error = errno;
-  }
-  AtomicFile(AtomicFile &&other) : path(other.path), beside(std::move(other.beside)), error(other.error) {
-    other.beside.clear();
-  }
-  ~AtomicFile() {
-    if (!beside.empty())
-      std::remove(beside.c_str());
-  }
-
-  /// Empty if all went well.
-  std::string appear() {
-    if (!error && std::rename(beside.c_str(), path.c_str()) == 0) {
-      beside.clear();
-      return {};
-    }
-    return "cannot write '" + path + "': " + std::strerror(error ? error : errno);
-  }
-
-private:
-  std::string path, beside;
-  int error;
-};
-} // namespace
 
 /// `out.s` of several targets: `out.<target>.s`.
 static std::string outputFor(const CompileOptions &options, const std::string &target) {
@@ -111,6 +72,29 @@ static void deliver(const std::string &output, const std::string &bytes, std::ve
     files.emplace_back(output, bytes);
 }
 
+static std::string textOf(const std::string &path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The program before and after each stage, under the headings that MLIR's tools print.
+static bool printStages(CompileRequest request) {
+  request.lineTables = false;
+  std::string before = textOf(request.file);
+  for (const std::string &stage : stageNames()) {
+    if (stage == "asm")
+      break;
+    request.emit = stage;
+    CompileResult result = compileKernel(request);
+    if (!result.ok)
+      return false;
+    for (auto [when, text] : {std::pair("Before", &before), std::pair("After", &result.output)})
+      std::fprintf(stderr, "// -----// IR Dump %s %s //----- //\n%s\n", when, stage.c_str(), text->c_str());
+    before = std::move(result.output);
+  }
+  return true;
+}
+
 static int compile(CompileOptions &options) {
   for (const std::string &param : options.params) {
     size_t equals = param.find('=');
@@ -128,6 +112,8 @@ static int compile(CompileOptions &options) {
     request.target = target;
     if (isBundle)
       request.emit = "obj";
+    if (options.printStages && !printStages(request))
+      return Failure;
     CompileResult result = compileKernel(request);
     if (!result.ok)
       return Failure;
@@ -175,7 +161,8 @@ void tools::addCompileCommand(CLI::App &app, int &status) {
       ->allow_extra_args(false);
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
-  command->add_option("--schedule", options->request.schedule, "Schedule file, or @NAME of one of the target's own");
+  command->add_option("--schedule", options->request.schedule,
+                      "Schedule file, or @NAME of one of the target's own");
   command->add_option("--target-dir", options->request.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
   command->add_option("--emit", options->request.emit, "Stage to stop at")
@@ -184,6 +171,8 @@ void tools::addCompileCommand(CLI::App &app, int &status) {
   command->add_option("-o,--output", options->output, "Where to write it; - is the standard output")
       ->capture_default_str();
   command->add_flag("-g", options->request.lineTables, "Line tables that name the kernel's lines");
+  command->add_flag("--print-stages", options->printStages,
+                    "Print the program before and after each stage to the standard error");
   command->add_flag("--time", options->time, "Say what each stage took");
   command->add_flag("--json", options->json, "Describe the result as JSON");
   command->callback([options, &status] { status = compile(*options); });

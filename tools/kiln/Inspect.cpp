@@ -1,6 +1,7 @@
 // kiln inspect: what stands in emitted code.
+#include "AtomicFile.h"
 #include "Commands.h"
-#include "InspectFile.h"
+#include "ExploreFile.h"
 
 #include <cstdio>
 
@@ -10,43 +11,82 @@ using namespace kiln::tools;
 namespace {
 struct InspectOptions {
   InspectRequest request;
-  std::vector<std::string> params;
-  std::string format = "text";
+  std::vector<std::string> params, targets;
+  std::string format = "text", address, line, output = "-";
 };
 } // namespace
+
+static int complain(const std::string &text, int status) {
+  if (!text.empty())
+    std::fprintf(stderr, "error: %s\n", text.c_str());
+  return status;
+}
+
+/// An instruction's address as listings write it (hexadecimal with 0x, or decimal).
+static std::optional<unsigned long> parseAddress(const std::string &text) {
+  try {
+    size_t end = 0;
+    unsigned long address = std::stoul(text, &end, 0);
+    return end == text.size() && text[0] != '-' ? std::optional(address) : std::nullopt;
+  } catch (const std::exception &) {
+    return std::nullopt;
+  }
+}
+
+static Answer answer(const InspectOptions &options) {
+  const InspectRequest &request = options.request;
+  if (options.format == "html")
+    return exploreFile(request, options.targets);
+  if (options.address.empty() && options.line.empty())
+    return inspectFile(request);
+  TrailRequest trail;
+  trail.inspect = request;
+  trail.line = options.line;
+  if (!options.address.empty())
+    trail.address = parseAddress(options.address);
+  return followTrail(trail);
+}
 
 static int inspect(InspectOptions &options) {
   InspectRequest &request = options.request;
   const std::string &file = request.compile.file;
   bool isSource = file.size() > 5 && file.compare(file.size() - 5, 5, ".mlir") == 0;
-  if (isSource && request.compile.target.empty()) {
-    std::fprintf(stderr, "error: --target is needed to compile '%s'\n", file.c_str());
-    return Usage;
-  }
+  if (isSource && options.targets.empty())
+    return complain("--target is needed to compile '" + file + "'", Usage);
+  if (options.targets.size() > 1 && (options.format != "html" || !isSource))
+    return complain("several targets go with --format html and kernels (.mlir) only", Usage);
+  if (options.format == "html" && !(options.address + options.line).empty())
+    return complain("--line and --address go with --format text or json", Usage);
+  if (!options.address.empty() && !parseAddress(options.address))
+    return complain("--address expects a number such as 0x1a40, found '" + options.address + "'", Usage);
+  if (!options.targets.empty())
+    request.compile.target = options.targets.front();
   for (const std::string &param : options.params) {
     size_t equals = param.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      std::fprintf(stderr, "error: --param expects NAME=VALUE, found '%s'\n", param.c_str());
-      return Usage;
-    }
+    if (equals == std::string::npos || equals == 0)
+      return complain("--param expects NAME=VALUE, found '" + param + "'", Usage);
     request.compile.params.push_back({param.substr(0, equals), param.substr(equals + 1)});
   }
   request.json = options.format == "json";
-  Answer answer = inspectFile(request);
-  if (!answer.error.empty())
-    std::fprintf(stderr, "error: %s\n", answer.error.c_str());
-  std::fputs(answer.text.c_str(), stdout);
-  return answer.ok ? Success : Failure;
+  Answer result = answer(options);
+  if (!result.ok)
+    return complain(result.error, Failure);
+  if (std::string error = writeOutput(options.output, result.text); !error.empty())
+    return complain(error, Failure);
+  return Success;
 }
 
 void tools::addInspectCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App *command = app.add_subcommand("inspect", "Show what stands in emitted code");
-  command->footer("Examples:\n"
-                  "  kiln inspect matmul.co\n"
-                  "  kiln inspect kernels/matmul.mlir --target gfx950 --param Align=16 --listing steady\n"
-                  "  kiln inspect matmul.kiln --chip MI355X\n"
-                  "  kiln inspect matmul.co --format json");
+  command->footer(
+      "Examples:\n"
+      "  kiln inspect matmul.co\n"
+      "  kiln inspect kernels/matmul.mlir --target gfx950 --param Align=16 --listing steady\n"
+      "  kiln inspect matmul.co --format json\n"
+      "  kiln inspect kernels/matmul.mlir --target gfx950 --line 49\n"
+      "  kiln inspect kernels/matmul.mlir --target gfx950 --address 0x1a40\n"
+      "  kiln inspect kernels/matmul.mlir --target gfx950,gfx942,sm_90a --format html -o matmul.html");
   InspectRequest &request = options->request;
   command
       ->add_option("FILE", request.compile.file,
@@ -54,19 +94,31 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
                    "kernels (.mlir)")
       ->required();
   command->add_option("--kernel", request.compile.kernel, "Only this kernel");
-  command->add_option("--target", request.compile.target,
-                      "What to compile .mlir or assemble .s for; else the chip in the file");
+  command
+      ->add_option("--target", options->targets,
+                   "What to compile .mlir or assemble .s for; else the chip in the file. With --format html "
+                   "several, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--chip", request.chip, "Product whose roofline the loops are put under, e.g. MI355X");
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
   command->add_option("--schedule", request.compile.schedule, "Schedule file, instead of the target's own");
   command->add_option("--target-dir", request.compile.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
+  command->add_option("--format", options->format, "text, json, or html: one page with everything, linked")
+      ->check(CLI::IsMember({"text", "json", "html"}))
       ->capture_default_str();
   command->add_option("--listing", request.listing, "Instructions to list")
       ->check(CLI::IsMember({"none", "steady", "all"}))
+      ->capture_default_str();
+  auto *line =
+      command->add_option("--line", options->line,
+                          "What comes from this line: LINE of the kernel's file, FILE:LINE (of a schedule "
+                          "too), or STAGE:LINE");
+  command->add_option("--address", options->address, "Where the instruction at this address comes from")
+      ->excludes(line);
+  command->add_option("-o,--output", options->output, "Where to write it; - is the standard output")
       ->capture_default_str();
   command->callback([options, &status] { status = inspect(*options); });
 }

@@ -1,118 +1,26 @@
 #include "InspectFile.h"
-#include "CodeInput.h"
+#include "InspectedCode.h"
+#include "LoadedMachine.h"
 
-#include "kiln/Compiler/Compiler.h"
-#include "kiln/Inspector/Inspector.h"
 #include "kiln/Inspector/Targets.h"
 #include "kiln/Layout/Draw.h"
 
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace kiln;
 using namespace kiln::tools;
 using llvm::StringRef;
 
-namespace {
-/// A machine of the target library; errors are printed.
-struct LoadedMachine {
-  LoadedMachine(StringRef name, const std::vector<std::string> &folders)
-      : context(compiler::makeContext()), handler(sources, context.get(), llvm::errs()),
-        module(mlir::ModuleOp::create(mlir::UnknownLoc::get(context.get()))) {
-    compiler::TargetLibrary library(targetSearchPath(folders));
-    mlir::FailureOr<target::MachineOp> loaded = library.load(name, *module);
-    if (succeeded(loaded))
-      machine = *loaded;
-  }
-  std::unique_ptr<mlir::MLIRContext> context;
-  llvm::SourceMgr sources;
-  mlir::SourceMgrDiagnosticHandler handler;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  target::MachineOp machine;
-};
-
-class MachineLibrary {
-public:
-  explicit MachineLibrary(const InspectRequest &request) : request(request) {}
-  std::optional<inspector::MachineFacts> find(StringRef chip);
-
-private:
-  const InspectRequest &request;
-  std::map<std::string, std::optional<inspector::MachineFacts>> machines;
-};
-} // namespace
-
 static Answer failed(const std::string &error) { return {false, {}, error}; }
 
-/// Compiles, assembles or reads the file: one code object, or all of a bundle.
-static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &request) {
-  const CompileRequest &compile = request.compile;
-  StringRef name = compile.file;
-  if (name.ends_with(".mlir")) {
-    CompileRequest toObject = compile;
-    toObject.emit = "obj";
-    toObject.trail = true;
-    CompileResult compiled = compileKernel(toObject);
-    if (!compiled.ok)
-      return llvm::createStringError("");
-    CodeInput input{"", std::move(compiled.output), {true, {}}};
-    for (const compiler::Argument &argument : compiled.arguments)
-      input.contract.formats.push_back(argument.dtype);
-    return std::vector<CodeInput>{std::move(input)};
-  }
-  auto file = llvm::MemoryBuffer::getFile(compile.file);
-  if (!file)
-    return llvm::createStringError("cannot read '" + compile.file + "': " + file.getError().message());
-  StringRef bytes = (*file)->getBuffer();
-  if (bytes.starts_with("PK"))
-    return readBundle(bytes, compile.target);
-  if (!name.ends_with(".s"))
-    return std::vector<CodeInput>{{"", bytes.str(), {}}};
-  llvm::Expected<std::string> object = codegen::assemble(bytes, compile.file, compile.target);
-  if (!object)
-    return object.takeError();
-  return std::vector<CodeInput>{{"", std::move(*object), {}}};
-}
-
-/// The facts of a chip's target file; they are loaded once.
-std::optional<inspector::MachineFacts> MachineLibrary::find(StringRef chip) {
-  std::string name = request.compile.target.empty() ? chip.str() : request.compile.target;
-  auto [known, isNew] = machines.insert({name, std::nullopt});
-  compiler::TargetLibrary library(targetSearchPath(request.compile.targetFolders));
-  if (!isNew || name.empty() || library.folderOf(name).empty())
-    return known->second;
-  LoadedMachine loaded(name, request.compile.targetFolders);
-  if (loaded.machine)
-    known->second = inspector::machineFacts(loaded.machine);
-  return known->second;
-}
-
 Answer tools::inspectFile(const InspectRequest &request) {
-  auto explain = [&](llvm::Error error) {
-    std::string text = llvm::toString(std::move(error));
-    return failed(text.empty() || StringRef(text).contains(request.compile.file)
-                      ? text
-                      : request.compile.file + ": " + text);
-  };
-  llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request);
-  if (!inputs)
-    return explain(inputs.takeError());
-  MachineLibrary machines(request);
+  std::vector<InspectedCode> codes;
+  if (Answer answer = inspectCodes(request, codes); !answer.ok)
+    return answer;
   std::vector<inspector::Report> reports;
-  for (CodeInput &input : *inputs) {
-    // A kernel of an .mlir file has been chosen already.
-    std::string kernel = StringRef(request.compile.file).ends_with(".mlir") ? "" : request.compile.kernel;
-    llvm::Expected<inspector::Report> report =
-        inspector::inspect(input.code, [&](StringRef chip) { return machines.find(chip); },
-                           {kernel, request.chip, std::move(input.contract)});
-    if (!report)
-      return explain(report.takeError());
-    report->object = input.name;
-    reports.push_back(std::move(*report));
-  }
+  for (InspectedCode &code : codes)
+    reports.push_back(std::move(code.report));
   auto listing = request.listing == "all"      ? inspector::Listing::All
                  : request.listing == "steady" ? inspector::Listing::Steady
                                                : inspector::Listing::None;
@@ -188,12 +96,37 @@ static Answer answerPlace(const inspector::OperandLayout &operand, const LayoutR
   return found ? answer : failed("the operand has no such element");
 }
 
+/// Layouts of one operand, of all of an atom's, or of all atoms.
+static Answer listLayouts(target::MachineOp machine, const LayoutRequest &request) {
+  std::vector<inspector::OperandLayout> operands;
+  auto add = [&](StringRef atom) {
+    for (inspector::OperandLayout &operand : inspector::operandLayouts(machine, atom))
+      operands.push_back(std::move(operand));
+  };
+  if (request.atom.empty()) {
+    for (target::MmaOp mma : target::Machine(machine).all<target::MmaOp>())
+      add(mma.getSymName());
+    return {true, inspector::layoutsJson(operands), {}};
+  }
+  std::string first = request.operand.empty() ? "a" : request.operand;
+  auto found = inspector::operandLayout(machine, request.atom, first, request.type);
+  if (!found)
+    return failed(llvm::toString(found.takeError()));
+  if (request.operand.empty())
+    add(found->atom);
+  else
+    operands.push_back(std::move(*found));
+  return {true, inspector::layoutsJson(operands), {}};
+}
+
 Answer tools::drawLayout(const LayoutRequest &request) {
   LoadedMachine loaded(request.target, request.targetFolders);
   if (!loaded.machine)
     return failed("");
-  llvm::Expected<inspector::OperandLayout> operand =
-      inspector::operandLayout(loaded.machine, request.atom, request.operand, request.type);
+  if (request.json)
+    return listLayouts(loaded.machine, request);
+  llvm::Expected<inspector::OperandLayout> operand = inspector::operandLayout(
+      loaded.machine, request.atom, request.operand.empty() ? "a" : request.operand, request.type);
   if (!operand)
     return failed(llvm::toString(operand.takeError()));
   if (!request.at.empty() || !request.holds.empty())

@@ -29,9 +29,10 @@ Answer inspectFile(const InspectRequest &request);
 Answer describeTargets(const std::string &target, const std::vector<std::string> &targetFolders, bool json);
 
 struct LayoutRequest {
-  std::string target, atom, operand = "a", type;
+  /// With `json`, no atom stands for all and no operand for all of an atom's.
+  std::string target, atom, operand, type;
   std::vector<std::string> targetFolders;
-  bool svg = false;
+  bool svg = false, json = false;
   std::vector<int> at;    // coordinates of an element: who holds it?
   std::vector<int> holds; // lane and register: which element?
 };

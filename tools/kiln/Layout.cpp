@@ -1,31 +1,29 @@
 // kiln layout: which lane and register holds which element of a matrix instruction's operand.
+#include "AtomicFile.h"
 #include "Commands.h"
 #include "InspectFile.h"
 
 #include <cstdio>
-#include <fstream>
 
 using namespace kiln;
 using namespace kiln::tools;
 
-static int layout(LayoutRequest &request, const std::string &svgFile) {
+static int drawOperand(LayoutRequest &request, const std::string &svgFile) {
   request.svg = !svgFile.empty();
+  if (request.atom.empty() && !request.json) {
+    std::fprintf(stderr, "error: ATOM is required; `kiln targets %s` lists them\n", request.target.c_str());
+    return Usage;
+  }
   Answer answer = drawLayout(request);
   if (!answer.ok) {
     if (!answer.error.empty())
       std::fprintf(stderr, "error: %s\n", answer.error.c_str());
     return Failure;
   }
-  if (!request.svg) {
-    std::fputs(answer.text.c_str(), stdout);
+  std::string error = writeOutput(request.svg ? svgFile : "-", answer.text);
+  if (error.empty())
     return Success;
-  }
-  std::ofstream file(svgFile);
-  file << answer.text;
-  file.close();
-  if (file)
-    return Success;
-  std::fprintf(stderr, "error: cannot write '%s'\n", svgFile.c_str());
+  std::fprintf(stderr, "error: %s\n", error.c_str());
   return Failure;
 }
 
@@ -36,13 +34,13 @@ void tools::addLayoutCommand(CLI::App &app, int &status) {
   command->footer("Examples:\n"
                   "  kiln layout gfx950 mfma_f32_16x16x32_bf16 --operand a\n"
                   "  kiln layout gfx950 mfma_scale_f32_16x16x128_f8f6f4 --operand a --type fp4 --svg a.svg\n"
-                  "  kiln layout gfx950 mfma_f32_16x16x32_bf16 --operand acc --at 5,3");
+                  "  kiln layout gfx950 mfma_f32_16x16x32_bf16 --operand acc --at 5,3\n"
+                  "  kiln layout gfx950 --json");
   command->add_option("TARGET", request->target, "Machine")->required();
-  command->add_option("ATOM", request->atom, "Matrix instruction; `kiln targets TARGET` lists them")
-      ->required();
-  command->add_option("--operand", request->operand, "Operand")
-      ->check(CLI::IsMember({"a", "b", "acc", "scale_a", "scale_b"}))
-      ->capture_default_str();
+  command->add_option("ATOM", request->atom,
+                      "Matrix instruction; `kiln targets TARGET` lists them. With --json none stands for all");
+  command->add_option("--operand", request->operand, "Operand; a without it, with --json all")
+      ->check(CLI::IsMember({"a", "b", "acc", "scale_a", "scale_b"}));
   command->add_option("--type", request->type, "Element type, where the instruction has several, e.g. fp4");
   command->add_option("--target-dir", request->targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
@@ -50,7 +48,9 @@ void tools::addLayoutCommand(CLI::App &app, int &status) {
   auto *at = command->add_option("--at", request->at, "ROW,COLUMN: who holds this element?")->delimiter(',');
   auto *holds =
       command->add_option("--holds", request->holds, "LANE,ELEMENT: which element is that?")->delimiter(',');
+  auto *json = command->add_flag("--json", request->json, "The layouts as data: where each bit of an input moves");
+  json->excludes(svg)->excludes(at)->excludes(holds);
   svg->excludes(at)->excludes(holds);
   at->excludes(holds);
-  command->callback([request, svgFile, &status] { status = layout(*request, *svgFile); });
+  command->callback([request, svgFile, &status] { status = drawOperand(*request, *svgFile); });
 }

@@ -2,7 +2,10 @@
 #ifndef KILN_COMPILER_TRAIL_H
 #define KILN_COMPILER_TRAIL_H
 
+#include "kiln/Layout/LinearLayout.h"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +38,24 @@ struct StageText {
   std::vector<unsigned> origins;
 };
 
+/// A tile in shared memory. Element (row, column) of a slot is at `row * (columns + pad) + column'` elements, where bit i
+/// of the row XORs swizzle[i] to the column; `fastest` is the dimension of columns.
+struct SharedTile {
+  std::string name, element;
+  unsigned bits = 0, slots = 1, fastest = 0, pad = 0;
+  std::vector<int64_t> shape, swizzle;
+  std::optional<int64_t> offset; // in bytes, of slot 0
+  /// How waves hold the tiles that they read from it.
+  std::vector<layout::LinearLayout> reads;
+};
+
 /// From the kernel's lines over all stages to machine code, whose line table names origins: their number, from 1, is
 /// the column there. (A line table's column has 16 bits; what comes from later origins has column 0.)
 struct Trail {
   std::vector<StageText> stages;
   std::vector<Origin> origins;
+  std::vector<SharedTile> tiles;
+  std::vector<std::string> atoms; // the matrix instructions that were chosen, in the target files' names
 };
 
 } // namespace kiln::compiler

@@ -4,7 +4,8 @@
 
 #include "dialects/Target/Machine.h"
 #include "kiln/Inspector/Occupancy.h"
-#include "kiln/Layout/LinearLayout.h"
+#include "kiln/Inspector/Pictures.h"
+#include "llvm/Support/Error.h"
 
 namespace kiln::inspector {
 
@@ -15,15 +16,16 @@ MachineFacts machineFacts(target::MachineOp machine);
 std::string describeText(target::MachineOp machine);
 std::string describeJson(target::MachineOp machine);
 
-/// One operand of a matrix instruction: "a", "b", "acc", "scale_a" or "scale_b".
-struct OperandLayout {
-  std::string atom, operand, element;
-  layout::LinearLayout layout;
-};
 /// `type` narrows a name that several instructions share to those with this element type in the operand, as
 /// their names spell it ("fp4").
 llvm::Expected<OperandLayout> operandLayout(target::MachineOp machine, llvm::StringRef atom,
                                             llvm::StringRef operand, llvm::StringRef type = {});
+/// All operands that it has; empty if the machine does not know it.
+std::vector<OperandLayout> operandLayouts(target::MachineOp machine, llvm::StringRef atom);
+/// Layouts as JSON; docs/inspector.md describes it.
+std::string layoutsJson(const std::vector<OperandLayout> &operands);
+/// Nothing if the target's files do not say.
+std::optional<SharedBanks> sharedBanks(target::MachineOp machine);
 
 } // namespace kiln::inspector
 

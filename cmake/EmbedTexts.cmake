@@ -1,0 +1,17 @@
+# cmake -DOUTPUT=<file.cpp> -DHEADER=<header> -DNAMESPACE=<n::m> -DTEXTS=<name>=<file>[+<file>...]|... -P EmbedTexts.cmake
+# Writes a C++ file that defines, for each name, an array of characters with the files' texts one after the other.
+set(code "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n")
+string(REPLACE "|" ";" texts "${TEXTS}")
+foreach(text ${texts})
+  string(REGEX MATCH "^([^=]+)=(.*)$" unused "${text}")
+  set(name ${CMAKE_MATCH_1})
+  string(REPLACE "+" ";" files "${CMAKE_MATCH_2}")
+  set(bytes "")
+  foreach(file ${files})
+    file(READ "${file}" hex HEX)
+    string(REGEX REPLACE "(..)" "'\\\\x\\1'," hex "${hex}")
+    string(APPEND bytes "${hex}")
+  endforeach()
+  string(APPEND code "extern const char ${name}[];\nconst char ${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE "${OUTPUT}" "${code}} // namespace ${NAMESPACE}\n")

@@ -1,0 +1,47 @@
+#include "AtomicFile.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <unistd.h>
+#include <utility>
+
+using namespace kiln::tools;
+
+AtomicFile::AtomicFile(std::string path, const std::string &bytes) : path(std::move(path)) {
+  beside = this->path + ".tmp" + std::to_string(getpid());
+  std::FILE *file = std::fopen(beside.c_str(), "wb");
+  if (!file) {
+    error = errno;
+    return;
+  }
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size())
+    error = errno;
+  if (std::fclose(file) && !error)
+    error = errno;
+}
+
+AtomicFile::AtomicFile(AtomicFile &&other)
+    : path(std::move(other.path)), beside(std::move(other.beside)), error(other.error) {
+  other.beside.clear();
+}
+
+AtomicFile::~AtomicFile() {
+  if (!beside.empty())
+    std::remove(beside.c_str());
+}
+
+std::string AtomicFile::appear() {
+  if (!error && std::rename(beside.c_str(), path.c_str()) == 0) {
+    beside.clear();
+    return {};
+  }
+  return "cannot write '" + path + "': " + std::strerror(error ? error : errno);
+}
+
+std::string kiln::tools::writeOutput(const std::string &path, const std::string &bytes) {
+  if (path != "-")
+    return AtomicFile(path, bytes).appear();
+  std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  return {};
+}

@@ -1,0 +1,96 @@
+#include "InspectedCode.h"
+#include "CodeInput.h"
+#include "LoadedMachine.h"
+
+#include "kiln/Inspector/Targets.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace kiln;
+using namespace kiln::tools;
+using llvm::StringRef;
+
+namespace {
+class MachineLibrary {
+public:
+  explicit MachineLibrary(const InspectRequest &request) : request(request) {}
+  std::optional<inspector::MachineFacts> find(StringRef chip);
+
+private:
+  const InspectRequest &request;
+  std::map<std::string, std::optional<inspector::MachineFacts>> machines;
+};
+} // namespace
+
+/// Compiles, assembles or reads the file: one code object, or all of a bundle.
+static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &request) {
+  const CompileRequest &compile = request.compile;
+  StringRef name = compile.file;
+  if (name.ends_with(".mlir")) {
+    CompileRequest toObject = compile;
+    toObject.emit = "obj";
+    toObject.trail = true;
+    CompileResult compiled = compileKernel(toObject);
+    if (!compiled.ok)
+      return llvm::createStringError("");
+    CodeInput input{"", std::move(compiled.output), {true, {}}, std::move(compiled.trail)};
+    for (const compiler::Argument &argument : compiled.arguments)
+      input.contract.formats.push_back(argument.dtype);
+    return std::vector<CodeInput>{std::move(input)};
+  }
+  auto file = llvm::MemoryBuffer::getFile(compile.file);
+  if (!file)
+    return llvm::createStringError("cannot read '" + compile.file + "': " + file.getError().message());
+  StringRef bytes = (*file)->getBuffer();
+  if (bytes.starts_with("PK"))
+    return readBundle(bytes, compile.target);
+  if (!name.ends_with(".s"))
+    return std::vector<CodeInput>{{"", bytes.str(), {}, {}}};
+  llvm::Expected<std::string> object = codegen::assemble(bytes, compile.file, compile.target);
+  if (!object)
+    return object.takeError();
+  return std::vector<CodeInput>{{"", std::move(*object), {}, {}}};
+}
+
+/// The facts of a chip's target file; they are loaded once.
+std::optional<inspector::MachineFacts> MachineLibrary::find(StringRef chip) {
+  std::string name = request.compile.target.empty() ? chip.str() : request.compile.target;
+  auto [known, isNew] = machines.insert({name, std::nullopt});
+  compiler::TargetLibrary library(targetSearchPath(request.compile.targetFolders));
+  if (!isNew || name.empty() || library.folderOf(name).empty())
+    return known->second;
+  LoadedMachine loaded(name, request.compile.targetFolders);
+  if (loaded.machine)
+    known->second = inspector::machineFacts(loaded.machine);
+  return known->second;
+}
+
+Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes) {
+  auto explain = [&](llvm::Error error) {
+    std::string text = llvm::toString(std::move(error));
+    bool named = text.empty() || StringRef(text).contains(request.compile.file);
+    return Answer{false, {}, named ? text : request.compile.file + ": " + text};
+  };
+  llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request);
+  if (!inputs)
+    return explain(inputs.takeError());
+  MachineLibrary machines(request);
+  for (CodeInput &input : *inputs) {
+    // A kernel of an .mlir file has been chosen already.
+    std::string kernel = StringRef(request.compile.file).ends_with(".mlir") ? "" : request.compile.kernel;
+    llvm::Expected<inspector::Report> report =
+        inspector::inspect(input.code, [&](StringRef chip) { return machines.find(chip); },
+                           {kernel, request.chip, std::move(input.contract)});
+    if (!report)
+      return explain(report.takeError());
+    report->object = input.name;
+    InspectedCode &code = codes.emplace_back();
+    code.report = std::move(*report);
+    code.trail = std::move(input.trail);
+    if (!StringRef(input.code)
+             .starts_with("\x7f"
+                          "ELF"))
+      code.text = std::move(input.code);
+  }
+  return {true, {}, {}};
+}

@@ -1,0 +1,23 @@
+// The code of a file with the inspector's report of it.
+#ifndef KILN_TOOLS_INSPECTEDCODE_H
+#define KILN_TOOLS_INSPECTEDCODE_H
+
+#include "InspectFile.h"
+#include "kiln/Inspector/Inspector.h"
+
+namespace kiln::tools {
+
+struct InspectedCode {
+  inspector::Report report;
+  /// The code where it is text (PTX), whose instructions the report does not have.
+  std::string text;
+  /// Of .mlir, which was compiled.
+  std::optional<compiler::Trail> trail;
+};
+
+/// Reads, assembles or compiles the file and inspects what is in it: one code object, or all of a bundle.
+Answer inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes);
+
+} // namespace kiln::tools
+
+#endif
