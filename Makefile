@@ -10,12 +10,15 @@ export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_fi
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help packages build demo check check-slow docs bench deb clean
+.PHONY: help packages test-packages build demo check check-slow docs bench deb clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 packages: ## install the Debian packages that the build needs (asks nothing)
 	@utils/install-packages
+
+test-packages: ## install those that the tests need too
+	@utils/install-packages test
 
 $(BUILD)/build.ninja: CMakeLists.txt | packages
 	$(CONFIGURE)
@@ -26,10 +29,10 @@ build: $(BUILD)/build.ninja ## build the tools into build/bin
 demo: build ## compile a matmul for gfx950, look at its main loop, execute it, compare
 	@utils/demo $(BUILD)
 
-check: $(BUILD)/build.ninja ## build and run all tests but the slow ones
+check: test-packages $(BUILD)/build.ninja ## build and run all tests but the slow ones
 	$(NINJA) check
 
-check-slow: $(BUILD)/build.ninja ## run the slow tests too
+check-slow: test-packages $(BUILD)/build.ninja ## run the slow tests too
 	$(NINJA) check-unit check-slow
 
 docs: $(BUILD)/build.ninja ## write the reference of dialects and passes into build/share/doc/kiln

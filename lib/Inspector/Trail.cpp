@@ -4,7 +4,6 @@
 
 using namespace llvm;
 using kiln::compiler::Decision;
-using kiln::compiler::Origin;
 using kiln::compiler::Place;
 
 namespace kiln::inspector {
@@ -19,7 +18,7 @@ static void fromLineTable(const KernelReport &kernel, KernelTrail &result) {
       result.origins.push_back(KernelTrail::none);
       continue;
     }
-    Origin origin;
+    compiler::Origin origin;
     origin.kernel = placeOf(*instruction.source);
     std::string key = origin.kernel.file + ":" + std::to_string(origin.kernel.line);
     for (const codegen::InlinedCall &call : instruction.calls) {
@@ -51,7 +50,7 @@ KernelTrail trailOf(const KernelReport &kernel, const compiler::Trail *compiled)
 //===-- Following it
 //-------------------------------------------------------------------------------------------===//
 
-static unsigned lineIn(const Origin &origin, size_t stage) {
+static unsigned lineIn(const compiler::Origin &origin, size_t stage) {
   return stage < origin.lines.size() ? origin.lines[stage] : 0;
 }
 
@@ -76,7 +75,7 @@ static std::set<unsigned> originsOfFileLine(const compiler::Trail &trail, const 
   std::string file = query.text;
   if (file.empty()) {
     std::map<std::string, unsigned> votes;
-    for (const Origin &origin : trail.origins)
+    for (const compiler::Origin &origin : trail.origins)
       if (origin.kernel.line && ++votes[origin.kernel.file] >= votes[file])
         file = origin.kernel.file;
   }
@@ -122,7 +121,7 @@ static Expected<std::set<unsigned>> originsOfLine(const KernelTrail &trail, cons
                            "; something comes from " + join(known, ", "));
 }
 
-static void addOrigin(const Origin &origin, TrailAnswer &answer) {
+static void addOrigin(const compiler::Origin &origin, TrailAnswer &answer) {
   if (origin.kernel.line)
     answer.kernel[origin.kernel.file].insert(origin.kernel.line);
   for (const Decision &decision : origin.decisions)

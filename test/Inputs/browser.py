@@ -28,7 +28,7 @@ class Browser:
             os.dup2(103, 3), os.dup2(104, 4)
 
         self.process = subprocess.Popen(
-            [find(), "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--hide-scrollbars",
+            [find(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--hide-scrollbars",
              "--disable-background-networking", "--no-first-run", f"--user-data-dir={self.profile}", "about:blank"],
             close_fds=False, preexec_fn=plumb, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(commands), os.close(answers)

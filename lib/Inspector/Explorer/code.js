@@ -1,6 +1,25 @@
 'use strict';
 // The panes of one view: the kernel's file, its schedule, the program at a stage, machine code.
 
+/** What the analyses say about single instructions, by address. */
+function notesOf(report) {
+  const notes = new Map();
+  const add = (address, text, bad) => {
+    const known = notes.get(address);
+    notes.set(address, {text: known ? `${known.text}; ${text}` : text, bad: bad || known?.bad});
+  };
+  for (const wait of report.waits ?? []) {
+    for (const [name, {in_flight: flight, leaves}] of Object.entries(wait.counters))
+      if (flight) add(wait.address, `${name}: ${flight.at_most} in flight, leaves ${leaves}`, false);
+    if (wait.origin === 'backend') add(wait.address, 'put there by LLVM', false);
+  }
+  for (const access of report.lds_accesses ?? [])
+    if (access.conflicts) add(access.address, plural(access.conflicts, 'cycle') + ' of bank conflicts', true);
+  for (const finding of report.lint ?? [])
+    for (const address of finding.addresses) add(address, finding.check, true);
+  return notes;
+}
+
 class CodeSection {
   constructor(root, view, report) {
     Object.assign(this, {root, view, report});
@@ -8,9 +27,9 @@ class CodeSection {
     this.panes = new Map(); // name -> Lines
     this.pinned = {pane: null, row: 0, origins: new Set()};
     const files = view.trail.files.map((file, index) => ({...file, pane: 'file' + index}));
-    const source = files.find(file => file.role === 'kernel' && file.text), schedule = files.find(file => file.role === 'schedule' && file.text);
+    const [source, schedule] = ['kernel', 'schedule'].map(role => files.find(file => file.role === role && file.text));
     const hasStages = view.trail.stages.length > 0;
-    root.className = source ? [schedule ? '' : 'unscheduled', hasStages ? '' : 'nostages'].join(' ').trim() : 'foreign';
+    root.className = source ? `${schedule ? '' : 'unscheduled'} ${hasStages ? '' : 'nostages'}` : 'foreign';
     replace(root,
       source && this.textPane('source', source.pane, 'Kernel', source.name, 'mlir', source.text),
       schedule && this.textPane('schedule', schedule.pane, 'Schedule', schedule.name, 'mlir', schedule.text),
@@ -49,7 +68,8 @@ class CodeSection {
     const lines = this.textLines(name, title, language, text);
     const map = new Overview(lines, {narrow: true});
     return element('div', {class: 'pane', style: `grid-area:${area}`},
-      element('div', {class: 'bar'}, element('strong', {}, title), element('span', {class: 'file', title: file}, '\u200e' + file)),
+      element('div', {class: 'bar'}, element('strong', {}, title),
+        element('span', {class: 'file', title: file}, '\u200e' + file)),
       element('div', {class: 'body'}, lines.box, map.canvas));
   }
 
@@ -82,31 +102,38 @@ class CodeSection {
     const loopOf = code.map(({block}) => report.blocks?.[block]?.loop ?? null);
     const depth = loop => loop === null ? 0 : loops[loop].depth;
     const deepest = loops.reduce((most, loop) => Math.max(most, loop.depth), 0);
-    const palette = Object.fromEntries([...new Set(code.map(({family}) => family ?? 'nop'))].map(name => [name, colour(name)]));
-    const longest = code.reduce((most, {text}) => Math.max(most, text.length), 0);
+    const families = new Set(code.map(({family}) => family ?? 'nop'));
+    const palette = Object.fromEntries([...families].map(name => [name, colour(name)]));
+    const notes = notesOf(report);
+    const longest = code.reduce((most, {address, text}) =>
+      Math.max(most, text.length + (notes.get(address)?.text.length ?? 0) + 4), 0);
     const last = code.at(-1)?.address;
     const digits = (typeof last === 'number' ? last.toString(16) : String(code.length)).length;
     const lines = this.addPane('machine', {
       count: code.length, columns: longest + 12 + 2 * deepest, label: 'Machine code',
       classOf: () => '',
       render: index => {
-        const {address, text, family} = code[index], loop = loopOf[index];
-        const nest = Array.from({length: deepest}, (_, level) => element('span', {class: 'nest' +
-          (level < depth(loop) ? loop === steady && level === depth(loop) - 1 ? ' in steady' : ' in' : '')}));
-        return [element('span', {class: 'number', style: `width:${digits + 2}ch`}, address === null ? String(index + 1) : address.toString(16)),
-          nest, element('span', {class: 'family', style: `background:var(--${family ?? 'nop'})`, title: family}),
-          element('span', {}, highlight('machine', text))];
+        const {address, text, family} = code[index], loop = loopOf[index], note = notes.get(address);
+        const nest = Array.from({length: deepest}, (_, level) => {
+          const inside = level < depth(loop), isSteady = inside && loop === steady && level === depth(loop) - 1;
+          return element('span', {class: `nest ${inside ? 'in' : ''} ${isSteady ? 'steady' : ''}`});
+        });
+        const place = address === null ? String(index + 1) : address.toString(16);
+        return [element('span', {class: 'number', style: `width:${digits + 2}ch`}, place), nest,
+          element('span', {class: 'family', style: `background:var(--${family ?? 'nop'})`, title: family}),
+          element('span', {}, highlight('machine', text),
+            note ? element('span', {class: note.bad ? 'note bad' : 'note'}, `   ; ${note.text}`) : null)];
       },
     });
     const map = new Overview(lines, {colourOf: index => palette[code[index].family ?? 'nop']});
     const strip = pressure ? this.pressureStrip(lines, map) : null;
     this.loopOf = loopOf;
     queueMicrotask(() => this.showLoop(steady));
-    const [low, limit] = [pressure?.peak, pressure?.limit];
+    const live = pressure ? `, ${pressure.peak.vector + pressure.peak.accumulation} registers live at most` : '';
     return element('div', {class: 'pane', style: 'grid-area:machine'},
-      element('div', {class: 'bar'}, element('strong', {}, 'Machine code'), element('span', {class: 'file'}, report.name),
-        element('span', {class: 'count'}, plural(code.length, 'instruction') +
-          (low ? `, ${low.vector + low.accumulation}${limit ? ' of ' + limit : ''} registers live at most` : ''))),
+      element('div', {class: 'bar'}, element('strong', {}, 'Machine code'),
+        element('span', {class: 'file'}, report.name),
+        element('span', {class: 'count'}, plural(code.length, 'instruction') + live)),
       element('div', {class: 'body'}, lines.box, strip, map.canvas));
   }
 
@@ -114,7 +141,8 @@ class CodeSection {
   pressureStrip(lines, map) {
     const {at, limit, peak} = this.view.pressure;
     const most = Math.max(limit ?? 0, peak.vector + peak.accumulation, 1);
-    const canvas = element('canvas', {class: 'strip', title: `Live registers of a lane, of ${most}: vector and accumulation`});
+    const title = `Live registers of a lane, of ${most}: vector, accumulation`;
+    const canvas = element('canvas', {class: 'strip', title});
     const drawMap = lines.onview;
     lines.onview = (first, last) => {
       drawMap(first, last);
@@ -122,6 +150,7 @@ class CodeSection {
       const width = canvas.width = canvas.clientWidth * scale;
       canvas.height = canvas.clientHeight * scale;
       const context = canvas.getContext('2d'), unit = (width - 4 * scale) / most;
+      context.globalAlpha = 0.7;
       const [vector, accumulation] = [colour('vector'), colour('accumulation')];
       for (let row = first; row < last && row < at.length; ++row) {
         const y = (row * rowHeight - lines.box.scrollTop) * scale, height = (rowHeight - 1) * scale;
@@ -171,7 +200,8 @@ class CodeSection {
   /** Scrolls panes to what is selected, if nothing of it is in sight there. */
   follow(names) {
     for (const name of names) {
-      const lines = this.panes.get(name), rows = [...this.trail.rowsOf(name, this.pinned.origins)].sort((a, b) => a - b);
+      const lines = this.panes.get(name);
+      const rows = [...this.trail.rowsOf(name, this.pinned.origins)].sort((a, b) => a - b);
       if (!lines || !rows.length || rows.some(row => lines.isVisible(row))) continue;
       const inSteady = name === 'machine' && rows.find(row => this.loopOf[row] === this.view.report.steady_loop);
       lines.cursor = inSteady || rows[0];

@@ -40,7 +40,8 @@ function fillTabs(nav, names, selected, choose) {
 /** A table; cells are text, nodes, or {text, class}. */
 function table(head, rows) {
   const cell = (name, content) => {
-    const plain = content === null || typeof content !== 'object' || content instanceof Node || Array.isArray(content);
+    const plain = content === null || typeof content !== 'object' || content instanceof Node ||
+      Array.isArray(content);
     const {text, ...attributes} = plain ? {text: content} : content;
     return element(name, attributes, ...[text ?? ''].flat().map(part => part instanceof Node ? part : String(part)));
   };
@@ -49,8 +50,8 @@ function table(head, rows) {
     element('tbody', {}, rows.map(row => element('tr', {}, row.map((content, i) => cell(i ? 'td' : 'th', content)))))));
 }
 
-const number = value => ({text: value === null || value === undefined ? 'unknown' : value.toLocaleString('en'),
-  class: value === null || value === undefined ? 'num unknown' : 'num'});
+const number = value => value === null || value === undefined ? {text: 'unknown', class: 'num unknown'}
+  : {text: value.toLocaleString('en'), class: 'num'};
 const hex = address => '0x' + address.toString(16);
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 const plural = (count, what) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

@@ -8,18 +8,24 @@ const state = {view: 0, section: 'code', code: null};
 
 function report(selection) {
   const root = byId('selection');
-  if (!selection) return replace(root, element('span', {class: 'soft'}, 'Point at a line to see what belongs to it; click to keep it.'));
+  const hint = 'Point at a line to see what belongs to it; click to keep it.';
+  if (!selection) return replace(root, element('span', {class: 'soft'}, hint));
   const part = (...children) => element('span', {class: 'part'}, ...children);
   replace(root, selection.text ? part(element('b', {}, selection.text)) : null,
-    selection.places.length ? part(element('b', {}, selection.places.join(', '))) : part('from no line of the kernel'),
-    selection.decisions.length ? part(element('span', {class: 'soft'}, 'decided by '), selection.decisions.join(', ')) : null,
-    part(plural(selection.instructions, 'instruction'), selection.inLoop ? `, ${selection.inLoop} in the steady loop` : ''));
+    part(selection.places.length ? element('b', {}, selection.places.join(', ')) : 'from no line of the kernel'),
+    selection.decisions.length
+      ? part(element('span', {class: 'soft'}, 'decided by '), selection.decisions.join(', ')) : null,
+    part(plural(selection.instructions, 'instruction'),
+      selection.inLoop ? `, ${selection.inLoop} in the steady loop` : ''));
 }
 
 function jump(address) {
   chooseSection('code');
   state.code.showAddress(address);
 }
+
+/** One view alone is not compared. */
+const shown = () => data.views.length > 1 ? sections : sections.slice(0, 3);
 
 function draw() {
   const view = data.views[state.view];
@@ -29,9 +35,8 @@ function draw() {
   if (state.section === 'layouts') drawLayouts(byId('layouts'), view);
   if (state.section === 'compare') drawCompare(byId('compare'), data.views);
   fillTabs(byId('views'), data.views.map(view => view.name), state.view, chooseView);
-  const shown = data.views.length > 1 ? sections : sections.slice(0, 3);
-  fillTabs(byId('sections'), shown.map(name => name[0].toUpperCase() + name.slice(1)), sections.indexOf(state.section),
-    index => chooseSection(sections[index]));
+  fillTabs(byId('sections'), shown().map(name => name[0].toUpperCase() + name.slice(1)),
+    sections.indexOf(state.section), index => chooseSection(sections[index]));
   history.replaceState(null, '', `#${encodeURIComponent(view.name)}/${state.section}`);
 }
 
@@ -47,10 +52,11 @@ function chooseSection(name) {
 }
 
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || ['INPUT', 'SELECT'].includes(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (['INPUT', 'SELECT'].includes(event.target.tagName)) return;
   if (event.key === 'Escape') state.code?.clear();
   else if (event.key === 't') chooseView((state.view + 1) % data.views.length);
-  else if (event.key === 's') chooseSection(sections[(sections.indexOf(state.section) + 1) % (data.views.length > 1 ? 4 : 3)]);
+  else if (event.key === 's') chooseSection(shown()[(shown().indexOf(state.section) + 1) % shown().length]);
   else if ((event.key === '[' || event.key === ']') && state.code?.showStage) {
     const count = data.views[state.view].trail.stages.length;
     state.code.showStage((state.code.stage + (event.key === ']' ? 1 : count - 1)) % count);

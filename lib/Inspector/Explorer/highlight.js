@@ -2,13 +2,27 @@
 // Colours in a line of text. Each language is a list of (class, pattern); what no pattern matches stays plain.
 
 const languages = {
-  mlir: [['c', /\/\/.*/], ['v', /[%@^][\w$.#-]+/], ['t', /[!#][\w.]+|\b(?:[iu]\d+|bf16|f\d+\w*|index|vector|memref)\b/],
-    ['k', /"[^"]*"|\b[a-z_]+\.[a-z_0-9.]+|\b(?:module|func|loc|attributes)\b/], ['n', /-?\b\d[\w.+-]*/]],
-  llvm: [['c', /;.*/], ['v', /[%@][\w$.-]+/], ['t', /\b(?:i\d+|bfloat|half|float|double|ptr|void|label)\b|<\d+ x \w+>/],
-    ['k', /^\s*(?:define|declare|attributes|source_filename|target)\b|\b(?:call|load|store|br|phi|add|sub|mul|shl|lshr|ashr|and|or|xor|icmp|select|getelementptr|ret|tail|fadd|fmul|extractelement|insertelement|shufflevector|zext|sext|trunc|bitcast)\b/],
-    ['n', /-?\b\d[\w.+-]*|[!#]\d+/]],
-  machine: [['c', /;.*|\/\/.*/], ['m', /^\s*@?[%\w.]+/], ['v', /\b[vas]\d+\b|\b[vas]\[\d+:\d+\]|\b(?:vcc|exec|scc|m0)\w*|%\w+/],
-    ['n', /\b(?:0x[0-9a-f]+|\d[\w.]*)\b/], ['t', /\b(?:offset|off|offen|lds|glc|nt|sc[01]|vmcnt|lgkmcnt|expcnt)\b/]],
+  mlir: [
+    ['c', /\/\/.*/],
+    ['v', /[%@^][\w$.#-]+/],
+    ['t', /[!#][\w.]+|\b(?:[iu]\d+|bf16|f\d+\w*|index|vector|memref)\b/],
+    ['k', /"[^"]*"|\b[a-z_]+\.[a-z_0-9.]+|\b(?:module|func|loc|attributes)\b/],
+    ['n', /-?\b\d[\w.+-]*/],
+  ],
+  llvm: [
+    ['c', /;.*/],
+    ['v', /[%@][\w$.-]+/],
+    ['t', /\b(?:i\d+|bfloat|half|float|double|ptr|void|label)\b|<\d+ x \w+>/],
+    ['k', /^(?:define|declare|attributes|target)\b|(?<== )(?:tail )?[a-z]+|^\s+(?:store|br|ret|call|tail call)\b/],
+    ['n', /-?\b\d[\w.+-]*|[!#]\d+/],
+  ],
+  machine: [
+    ['c', /;.*|\/\/.*/],
+    ['m', /^\s*@?[%\w.]+/],
+    ['v', /\b[vas]\d+\b|\b[vas]\[\d+:\d+\]|\b(?:vcc|exec|scc|m0)\w*|%\w+/],
+    ['n', /\b(?:0x[0-9a-f]+|\d[\w.]*)\b/],
+    ['t', /\b(?:offset|off|offen|lds|glc|nt|sc[01]|vmcnt|lgkmcnt|expcnt)\b/],
+  ],
 };
 const patterns = Object.fromEntries(Object.entries(languages).map(([name, rules]) =>
   [name, new RegExp(rules.map(([, pattern]) => `(${pattern.source})`).join('|'), 'g')]));
