@@ -3,13 +3,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <unistd.h>
 #include <utility>
 
 using namespace kiln::tools;
 
 AtomicFile::AtomicFile(std::string path, const std::string &bytes) : path(std::move(path)) {
-  beside = this->path + ".tmp" + std::to_string(getpid());
+  std::error_code ignored;
+  bool isDevice = std::filesystem::is_other(this->path, ignored);
+  beside = isDevice ? this->path : this->path + ".tmp" + std::to_string(getpid());
   std::FILE *file = std::fopen(beside.c_str(), "wb");
   if (!file) {
     error = errno;
@@ -27,12 +30,12 @@ AtomicFile::AtomicFile(AtomicFile &&other)
 }
 
 AtomicFile::~AtomicFile() {
-  if (!beside.empty())
+  if (!beside.empty() && beside != path)
     std::remove(beside.c_str());
 }
 
 std::string AtomicFile::appear() {
-  if (!error && std::rename(beside.c_str(), path.c_str()) == 0) {
+  if (!error && (beside == path || std::rename(beside.c_str(), path.c_str()) == 0)) {
     beside.clear();
     return {};
   }

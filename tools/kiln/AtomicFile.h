@@ -5,7 +5,8 @@
 
 namespace kiln::tools {
 
-/// A file that appears at once and whole, or not at all: what is written stands beside it until then.
+/// A file that appears at once and whole, or not at all: what is written stands beside it until then. What
+/// exists and is no file (/dev/null, a pipe) is only written to.
 class AtomicFile {
 public:
   AtomicFile(std::string path, const std::string &bytes);
