@@ -11,6 +11,8 @@ using namespace kiln::tools;
 
 AtomicFile::AtomicFile(std::string path, const std::string &bytes) : path(std::move(path)) {
   std::error_code ignored;
+  if (std::filesystem::is_symlink(this->path, ignored) && std::filesystem::exists(this->path, ignored))
+    this->path = std::filesystem::canonical(this->path, ignored).string();
   bool isDevice = std::filesystem::is_other(this->path, ignored);
   beside = isDevice ? this->path : this->path + ".tmp" + std::to_string(getpid());
   std::FILE *file = std::fopen(beside.c_str(), "wb");
