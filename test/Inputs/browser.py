@@ -16,7 +16,7 @@ class Browser:
 
     def __init__(self, path, width=1366, height=768, dark=False):
         self.path, self.size, self.dark = path, (width, height), dark
-        self.faults, self.requests, self.number = [], [], 0
+        self.faults, self.requests, self.number, self.loaded = [], [], 0, False
 
     def __enter__(self):
         commands, self.commands = os.pipe()
@@ -42,8 +42,9 @@ class Browser:
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if self.dark else "light"}])
         self.call("Page.navigate", url="file://" + os.path.abspath(self.path))
-        while not self.evaluate("document.readyState === 'complete'"):
-            pass
+        # The answer comes before the page: until then scripts would run in the empty one.
+        while not self.loaded:
+            self.note(self.message())
         return self
 
     def __exit__(self, *unused):
@@ -76,6 +77,8 @@ class Browser:
             self.note(answer)
 
     def note(self, event):
+        if event.get("method") == "Page.loadEventFired":
+            self.loaded = True
         if event.get("method") == "Runtime.exceptionThrown":
             details = event["params"]["exceptionDetails"]
             self.faults.append(details.get("exception", {}).get("description", details["text"]))

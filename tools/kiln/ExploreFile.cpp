@@ -12,7 +12,10 @@ using namespace kiln;
 using namespace kiln::tools;
 using llvm::StringRef;
 
+/// Of kernels and schedules only: a line table may name any file of this machine.
 static std::string textOf(const std::string &path) {
+  if (!StringRef(path).ends_with(".mlir"))
+    return {};
   auto file = llvm::MemoryBuffer::getFile(path);
   return file ? (*file)->getBuffer().str() : std::string();
 }

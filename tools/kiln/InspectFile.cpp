@@ -53,7 +53,7 @@ Answer tools::describeTargets(const std::string &target, const std::vector<std::
     llvm::json::Array chips;
     std::string line;
     for (target::ChipOp chip : target::Machine(loaded.machine).all<target::ChipOp>()) {
-      chips.push_back(chip.getSymName());
+      chips.push_back(chip.getSymName().str());
       line += (line.empty() ? "" : ", ") + chip.getSymName().str();
     }
     answer.text += name + std::string(name.size() < 12 ? 12 - name.size() : 1, ' ') + line + "\n";

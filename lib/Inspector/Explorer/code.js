@@ -129,7 +129,8 @@ class CodeSection {
     const strip = pressure ? this.pressureStrip(lines, map) : null;
     this.loopOf = loopOf;
     queueMicrotask(() => this.showLoop(steady));
-    const live = pressure ? `, ${pressure.peak.vector + pressure.peak.accumulation} registers live at most` : '';
+    const live = pressure ? `, ${pressure.peak.vector + pressure.peak.accumulation}` +
+      `${pressure.limit ? ' of ' + pressure.limit : ''} registers live at most` : '';
     return element('div', {class: 'pane', style: 'grid-area:machine'},
       element('div', {class: 'bar'}, element('strong', {}, 'Machine code'),
         element('span', {class: 'file'}, report.name),
@@ -137,11 +138,10 @@ class CodeSection {
       element('div', {class: 'body'}, lines.box, strip, map.canvas));
   }
 
-  /** Live registers beside each row in sight: vector, accumulation, against what a wave may have. */
+  /** Live registers beside each row in sight: vector, accumulation, against the most that are live. */
   pressureStrip(lines, map) {
-    const {at, limit, peak} = this.view.pressure;
-    const most = Math.max(limit ?? 0, peak.vector + peak.accumulation, 1);
-    const title = `Live registers of a lane, of ${most}: vector, accumulation`;
+    const {at, peak} = this.view.pressure, most = Math.max(peak.vector + peak.accumulation, 1);
+    const title = `Live registers of a lane, vector and accumulation; the whole width is ${most}`;
     const canvas = element('canvas', {class: 'strip', title});
     const drawMap = lines.onview;
     lines.onview = (first, last) => {
@@ -158,10 +158,6 @@ class CodeSection {
         context.fillRect(0, y, at[row][0] * unit, height);
         context.fillStyle = accumulation;
         context.fillRect(at[row][0] * unit, y, at[row][1] * unit, height);
-      }
-      if (limit) {
-        context.fillStyle = colour('ink');
-        context.fillRect(limit * unit, 0, scale, canvas.height);
       }
     };
     return canvas;

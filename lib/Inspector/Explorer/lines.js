@@ -115,6 +115,18 @@ class Overview {
     lines.onview = (first, last) => this.draw(first, last);
   }
 
+  /** The rows' colours, which are drawn once for a size. */
+  colours(width, height, at, size) {
+    if (this.picture?.width === width && this.picture.height === height) return this.picture;
+    this.picture = element('canvas', {width, height});
+    const context = this.picture.getContext('2d'), scale = devicePixelRatio;
+    for (let index = 0; index < this.lines.count; ++index) {
+      context.fillStyle = this.colourOf(index);
+      context.fillRect(6 * scale, at(index), width - 18 * scale, size);
+    }
+    return this.picture;
+  }
+
   draw(first, last) {
     const {canvas, lines} = this, scale = devicePixelRatio;
     const width = canvas.width = canvas.clientWidth * scale, height = canvas.height = canvas.clientHeight * scale;
@@ -122,11 +134,7 @@ class Overview {
     const context = canvas.getContext('2d');
     const at = index => index / Math.max(lines.count, canvas.clientHeight / 3) * height;
     const size = Math.max(scale, at(1));
-    if (this.colourOf)
-      for (let index = 0; index < lines.count; ++index) {
-        context.fillStyle = this.colourOf(index);
-        context.fillRect(6 * scale, at(index), width - 18 * scale, size);
-      }
+    if (this.colourOf) context.drawImage(this.colours(width, height, at, size), 0, 0);
     for (const [set, name] of [[lines.linked, 'linked'], [lines.pinned, 'accent']]) {
       context.fillStyle = colour(name);
       for (const index of set) context.fillRect(width - 10 * scale, at(index), 10 * scale, Math.max(size, 2 * scale));
