@@ -20,7 +20,7 @@
 kernel.func @matmul_fused<BM: index = 64, BN: index = 64, BK: index = 32, T: type = bf16, Acc: type = f32,
                           Out: type = bf16, BiasT: type = f32, TransA: bool = false, TransB: bool = true,
                           Act: index = 0, HasBias: bool = true, HasResidual: bool = true, Align: index = 1>(
-    %a: !a, %b: !a, %c: !c, %bias: !bias, %residual: !c, %alpha: f32, %beta: f32) {
+    %a: !a, %b: !a, %c: !c, %bias: !bias, %residual: !c, %alpha: f32, %beta: f32) attributes {flops = "2 * a.0 * a.1 * c.1"} {
   %bm = kernel.param "BM" : index
   %bn = kernel.param "BN" : index
   %bk = kernel.param "BK" : index

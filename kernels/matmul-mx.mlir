@@ -14,7 +14,7 @@
 
 kernel.func @matmul_mx<BM: index = 64, BN: index = 64, BK: index = 128, TA: type = f4E2M1FN, TB: type = f4E2M1FN,
                        Out: type = f32, Align: index = 1>(
-    %a: !a, %b: !b, %scaleA: !scales, %scaleB: !scales, %c: !c) {
+    %a: !a, %b: !b, %scaleA: !scales, %scaleB: !scales, %c: !c) attributes {flops = "2 * a.0 * a.1 * c.1"} {
   %bm = kernel.param "BM" : index
   %bn = kernel.param "BN" : index
   %bk = kernel.param "BK" : index

@@ -8,7 +8,7 @@
 kernel.func @matmul<BM: index = 64, BN: index = 64, BK: index = 32, T: type = bf16, Acc: type = f32, Out: type = f32,
                     TransA: bool = false, TransB: bool = true, Align: index = 1>(
     %a: !kernel.tensor<[?, ?], T, align = Align>, %b: !kernel.tensor<[?, ?], T, align = Align>,
-    %c: !kernel.tensor<[?, ?], Out, align = Align>) {
+    %c: !kernel.tensor<[?, ?], Out, align = Align>) attributes {flops = "2 * a.0 * a.1 * c.1"} {
   %bm = kernel.param "BM" : index
   %bn = kernel.param "BN" : index
   %bk = kernel.param "BK" : index

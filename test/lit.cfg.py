@@ -31,8 +31,9 @@ config.substitutions += [
 
 if config.kiln_compiler:
     config.available_features.add("compiler")
-if subprocess.run([config.python, "-c", "import numpy"], capture_output=True).returncode == 0:
-    config.available_features.add("numpy")
+for module in ["numpy", "jsonschema"]:
+    if subprocess.run([config.python, "-c", f"import {module}"], capture_output=True).returncode == 0:
+        config.available_features.add(module)
 if lit_config.params.get("slow"):
     config.available_features.add("slow")
 for tool in ["kiln", "kiln-opt", "kiln-run", "kiln-lsp-server", "ptxas", "chromium"]:

@@ -129,6 +129,8 @@ def Kernel_FuncOp : Kernel_Op<"func", [FunctionOpInterface, IsolatedFromAbove, S
   let description = [{
     Arguments are tensors and scalars; there are no results. Parameters stand in angle brackets: sizes (`index`),
     element types (`type`) and switches (`bool`), each with an optional default. The body computes one program.
+    `attributes {flops = "2 * a.0 * a.1 * c.1"}` says the work of one launch, for benchmarks: an expression over sizes
+    (`a.0`) and integer arguments.
 
     ```mlir
     kernel.func @copy<B: index = 256, T: type = f32>(%x: !kernel.tensor<[?], T>, %s: !kernel.param<T>) {
@@ -145,7 +147,7 @@ def Kernel_FuncOp : Kernel_Op<"func", [FunctionOpInterface, IsolatedFromAbove, S
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
                        OptionalAttr<StrAttr>:$sym_visibility, OptionalAttr<DictArrayAttr>:$arg_attrs,
-                       OptionalAttr<DictArrayAttr>:$res_attrs,
+                       OptionalAttr<DictArrayAttr>:$res_attrs, OptionalAttr<StrAttr>:$flops,
                        TypedArrayAttrBase<Kernel_ParamDeclAttr, "parameter declarations">:$params);
   let regions = (region AnyRegion:$body);
   let hasCustomAssemblyFormat = 1;

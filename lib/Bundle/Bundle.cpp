@@ -38,6 +38,14 @@ private:
 
 } // namespace
 
+/// A name as part of a path that every file system and shell takes as it is.
+static std::string plainName(std::string name) {
+  for (char &c : name)
+    if (!llvm::isAlnum(c) && !llvm::StringRef("._-=").contains(c))
+      c = '-';
+  return name;
+}
+
 /// A number where the text is one: schemas and readers see the difference.
 static json::Value numberOrText(llvm::StringRef text) {
   int64_t number;
@@ -112,7 +120,8 @@ static json::Object toJson(const Kernel &kernel, const Variant &variant, Files &
                       {"symbol", variant.symbol},
                       {"grid", listOf(variant.grid)},
                       {"block", listOf(variant.block)}};
-  object["file"] = files.add("code/" + kernel.name + "." + variant.target, extension.str(), variant.code);
+  object["file"] =
+      files.add("code/" + plainName(kernel.name + "." + variant.target), extension.str(), variant.code);
   if (!variant.features.empty())
     object["features"] = listOf(variant.features);
   if (!variant.cluster.empty())
@@ -151,11 +160,13 @@ static json::Object toJson(const Kernel &kernel, Files &files) {
 static json::Object toJson(const Case &test, Files &files) {
   json::Array outputs;
   for (const Case::Output &output : test.outputs)
-    outputs.push_back(json::Object{
-        {"argument", output.argument},
-        {"file", files.add("cases/" + test.name + "." + std::to_string(output.argument), ".npy", output.npy)},
-        {"relative", output.relative},
-        {"absolute", output.absolute}});
+    outputs.push_back(json::Object{{"argument", output.argument},
+                                   {"file", files.add("cases/" + plainName(test.kernel + "." + test.name) +
+                                                          "." + std::to_string(output.argument),
+                                                      ".npy", output.npy)},
+                                   {"relative", output.relative},
+                                   {"absolute", output.absolute},
+                                   {"ulps", output.ulps}});
   return json::Object{{"name", test.name},
                       {"kernel", test.kernel},
                       {"args", json::Array(test.arguments)},
@@ -176,8 +187,12 @@ static std::string manifestOf(const Bundle &bundle, Files &files) {
     kernels.push_back(toJson(kernel, files));
   for (const Case &test : bundle.cases)
     cases.push_back(toJson(test, files));
-  for (const auto &[target, chip] : bundle.chips)
-    chips[target] = toJson(chip);
+  for (const auto &[target, products] : bundle.chips) {
+    json::Array list;
+    for (const Chip &chip : products)
+      list.push_back(toJson(chip));
+    chips[target] = std::move(list);
+  }
   for (const auto &[path, contents] : files.all())
     fileList[path] =
         json::Object{{"bytes", static_cast<int64_t>(contents.size())}, {"sha256", sha256(contents)}};

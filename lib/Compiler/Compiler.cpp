@@ -164,6 +164,7 @@ private:
       llvm::interleaveComma(kernels, diag, [&](kernel::FuncOp known) { diag << known.getSymName(); });
       return diag;
     }
+    result.flops = func.getFlops().value_or("").str();
     for (kernel::FuncOp other : kernels)
       if (other != func)
         other.erase();
@@ -178,10 +179,24 @@ private:
     codegenMachine.triple = machine.getTriple()->str();
     codegenMachine.cpu = machine.getCpu()->str();
     codegenMachine.features = machine.getFeatures().str();
+    readChips();
     if (DictionaryAttr llvmOptions = machine.getLlvmOptionsAttr())
       for (NamedAttribute option : llvmOptions)
         codegenMachine.llvmOptions[option.getName().getValue()] = cast<StringAttr>(option.getValue()).str();
     return success();
+  }
+
+  void readChips() {
+    machine->walk([&](target::ChipOp op) {
+      Chip chip;
+      chip.name = op.getSymName().str();
+      chip.gbps = static_cast<double>(op.getBandwidthGbps());
+      if (DictionaryAttr peaks = op.getPeakAttr())
+        for (NamedAttribute peak : peaks)
+          if (auto number = dyn_cast<FloatAttr>(peak.getValue()))
+            chip.tflops[peak.getName().str()] = number.getValueAsDouble();
+      result.chips.push_back(std::move(chip));
+    });
   }
 
   LogicalResult bindFromUser() {

@@ -1,74 +1,10 @@
-#include "Manifest.h"
+#include "Reader.h"
 
 #include "Sha256.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef const struct kiln_json_value *Json;
-
-// What is being read, for messages and for names in expressions.
-struct reader {
-  const struct kiln_archive *archive;
-  struct kiln_kernel_entry *kernel;
-  Json parameters; // of the variant being read
-  char *error;
-  size_t errorSize;
-};
-
-static int fail(struct reader *r, Json at, const char *format, ...) {
-  va_list args;
-  int used = snprintf(r->error, r->errorSize, "manifest.json:%u: %s%s%s%s", at ? at->line : 1,
-                      r->kernel ? "kernel '" : "", r->kernel ? r->kernel->name : "", r->kernel ? "': " : "",
-                      at && at->key ? at->key : "");
-  if (used < 0 || (size_t)used + 2 >= r->errorSize)
-    return 0;
-  if (at && at->key)
-    used += snprintf(r->error + used, r->errorSize - (size_t)used, ": ");
-  va_start(args, format);
-  vsnprintf(r->error + used, r->errorSize - (size_t)used, format, args);
-  va_end(args);
-  return 0;
-}
-
-static Json want(struct reader *r, Json object, const char *key, enum kiln_json_kind kind) {
-  static const char *const names[] = {"null", "a boolean", "a number", "a string", "an array", "an object"};
-  Json value = kiln_json_member(object, key);
-  if (!value || value->kind != kind) {
-    fail(r, value ? value : object, "expected %s%s%s, found %s", value ? "" : key, value ? "" : " to be ",
-         names[kind], kiln_json_kind_name(value));
-    return NULL;
-  }
-  return value;
-}
-
-static const char *wantText(struct reader *r, Json object, const char *key) {
-  Json value = want(r, object, key, KILN_JSON_STRING);
-  if (value && !value->text[0])
-    fail(r, value, "expected a string that is not empty");
-  return value && value->text[0] ? value->text : NULL;
-}
-
-// An optional unsigned number; `result` keeps its value where there is none.
-static int optionalU32(struct reader *r, Json object, const char *key, uint32_t *result) {
-  Json value = kiln_json_member(object, key);
-  uint64_t wide;
-  if (!value)
-    return 1;
-  if (!kiln_json_u64(value, &wide) || wide > UINT32_MAX)
-    return fail(r, value, "expected an integer from 0 to 4294967295");
-  *result = (uint32_t)wide;
-  return 1;
-}
-
-static void *zeroed(struct reader *r, Json at, size_t count, size_t size) {
-  void *memory = calloc(count ? count : 1, size);
-  if (!memory)
-    fail(r, at, "out of memory");
-  return memory;
-}
 
 static int formalIndex(const struct kiln_kernel_entry *kernel, const char *name, size_t length,
                        uint32_t *index) {
@@ -127,12 +63,13 @@ static struct kiln_expression *readExpression(struct reader *r, Json value) {
     text = spelling;
   }
   if (!text) {
-    fail(r, value, "expected an expression (a string) or a number, found %s", kiln_json_kind_name(value));
+    kiln_reader_fail(r, value, "expected an expression (a string) or a number, found %s",
+                     kiln_json_kind_name(value));
     return NULL;
   }
   struct kiln_expression *expression = kiln_expression_parse(text, resolveName, r, reason, sizeof reason);
   if (!expression)
-    fail(r, value, "in '%.80s': %s", text, reason);
+    kiln_reader_fail(r, value, "in '%.80s': %s", text, reason);
   return expression;
 }
 
@@ -149,20 +86,20 @@ static int readExtent(struct reader *r, Json value, struct kiln_extent *extent, 
     return 1;
   }
   if (value->kind != KILN_JSON_STRING || !value->text[0])
-    return fail(r, value, "expected a number, \"?\"%s", namesAllowed ? " or a name" : "");
+    return kiln_reader_fail(r, value, "expected a number, \"?\"%s", namesAllowed ? " or a name" : "");
   if (strcmp(value->text, "?") == 0) {
     extent->kind = KILN_EXTENT_ANY;
     return 1;
   }
   extent->kind = KILN_EXTENT_NAMED;
   extent->name = value->text;
-  return namesAllowed || fail(r, value, "expected a number or \"?\", found '%.80s'", value->text);
+  return namesAllowed || kiln_reader_fail(r, value, "expected a number or \"?\", found '%.80s'", value->text);
 }
 
 static int readExtents(struct reader *r, Json list, struct kiln_extent *extents, uint32_t rank,
                        int namesAllowed) {
   if (list->kind != KILN_JSON_ARRAY || list->count != rank || rank > KILN_MAX_RANK)
-    return fail(r, list, "expected an array of %u entries (at most %d)", rank, KILN_MAX_RANK);
+    return kiln_reader_fail(r, list, "expected an array of %u entries (at most %d)", rank, KILN_MAX_RANK);
   for (Json value = list->first; value; value = value->next)
     if (!readExtent(r, value, extents++, namesAllowed))
       return 0;
@@ -191,42 +128,44 @@ static void linkNames(struct kiln_kernel_entry *kernel, uint32_t argument) {
 
 static int readFormal(struct reader *r, Json value, struct kiln_formal *formal) {
   uint32_t other;
-  const char *name = wantText(r, value, "name"), *kind = wantText(r, value, "kind");
-  const char *dtype = wantText(r, value, "dtype");
+  const char *name = kiln_reader_text(r, value, "name"), *kind = kiln_reader_text(r, value, "kind");
+  const char *dtype = kiln_reader_text(r, value, "dtype");
   if (!name || !kind || !dtype)
     return 0;
   if (formalIndex(r->kernel, name, strlen(name), &other))
-    return fail(r, value, "two arguments are called '%.80s'", name);
+    return kiln_reader_fail(r, value, "two arguments are called '%.80s'", name);
   formal->name = name;
   if (!kiln_dtype_parse(dtype, &formal->dtype))
-    return fail(r, value, "unknown dtype '%.40s'", dtype);
+    return kiln_reader_fail(r, value, "unknown dtype '%.40s'", dtype);
   formal->isTensor = strcmp(kind, "tensor") == 0;
   if (!formal->isTensor)
     return strcmp(kind, "scalar") == 0 && kiln_dtype_facts(formal->dtype)->bits % 8 == 0
                ? 1
-               : fail(r, value, "expected kind 'tensor', or 'scalar' with a dtype of whole bytes");
-  Json shape = want(r, value, "shape", KILN_JSON_ARRAY), strides = kiln_json_member(value, "strides");
+               : kiln_reader_fail(r, value,
+                                  "expected kind 'tensor', or 'scalar' with a dtype of whole bytes");
+  Json shape = kiln_reader_want(r, value, "shape", KILN_JSON_ARRAY),
+       strides = kiln_json_member(value, "strides");
   if (!shape || !readExtents(r, shape, formal->shape, shape->count, 1))
     return 0;
   formal->rank = shape->count;
   formal->align = 1;
   formal->hasStrides = strides != NULL;
-  if (!optionalU32(r, value, "align", &formal->align) ||
+  if (!kiln_reader_u32(r, value, "align", &formal->align) ||
       (strides && !readExtents(r, strides, formal->strides, formal->rank, 0)))
     return 0;
   if (formal->align == 0 || (formal->align & (formal->align - 1)))
-    return fail(r, value, "align is %u, expected a power of two", formal->align);
+    return kiln_reader_fail(r, value, "align is %u, expected a power of two", formal->align);
   return 1;
 }
 
 static int readU32List(struct reader *r, Json list, uint32_t *out, uint32_t most, uint32_t *count) {
   if (list->kind != KILN_JSON_ARRAY || list->count < 1 || list->count > most)
-    return fail(r, list, "expected an array of 1 to %u numbers", most);
+    return kiln_reader_fail(r, list, "expected an array of 1 to %u numbers", most);
   *count = 0;
   for (Json value = list->first; value; value = value->next) {
     uint64_t wide;
     if (!kiln_json_u64(value, &wide) || wide < 1 || wide > UINT32_MAX)
-      return fail(r, list, "expected numbers from 1 to 4294967295");
+      return kiln_reader_fail(r, list, "expected numbers from 1 to 4294967295");
     out[(*count)++] = (uint32_t)wide;
   }
   return 1;
@@ -237,11 +176,12 @@ static int readMapGeometry(struct reader *r, Json value, struct kiln_tensor_map 
   if (!sizes && !strides)
     return boxRank == r->kernel->formals[map->argument].rank
                ? 1
-               : fail(r, value, "the box has %u sizes, the tensor %u", boxRank,
-                      r->kernel->formals[map->argument].rank);
+               : kiln_reader_fail(r, value, "the box has %u sizes, the tensor %u", boxRank,
+                                  r->kernel->formals[map->argument].rank);
   if (!sizes || !strides || sizes->kind != KILN_JSON_ARRAY || strides->kind != KILN_JSON_ARRAY ||
       sizes->count != boxRank || strides->count != boxRank)
-    return fail(r, value, "sizes and strides come together, one entry for each of the box's %u", boxRank);
+    return kiln_reader_fail(r, value, "sizes and strides come together, one entry for each of the box's %u",
+                            boxRank);
   map->rank = boxRank;
   uint32_t i = 0;
   for (Json size = sizes->first, stride = strides->first; size; size = size->next, stride = stride->next, ++i)
@@ -251,18 +191,19 @@ static int readMapGeometry(struct reader *r, Json value, struct kiln_tensor_map 
 }
 
 static int readTensorMap(struct reader *r, Json value, struct kiln_tensor_map *map) {
-  Json box = want(r, value, "box", KILN_JSON_ARRAY);
+  Json box = kiln_reader_want(r, value, "box", KILN_JSON_ARRAY);
   uint32_t boxRank = 0;
   if (!box || !readU32List(r, box, map->box, 5, &boxRank) ||
-      !optionalU32(r, value, "swizzle", &map->swizzleBytes) ||
-      !optionalU32(r, value, "interleave", &map->interleaveBytes) ||
-      !optionalU32(r, value, "l2_promotion", &map->l2PromotionBytes))
+      !kiln_reader_u32(r, value, "swizzle", &map->swizzleBytes) ||
+      !kiln_reader_u32(r, value, "interleave", &map->interleaveBytes) ||
+      !kiln_reader_u32(r, value, "l2_promotion", &map->l2PromotionBytes))
     return 0;
   uint32_t s = map->swizzleBytes, i = map->interleaveBytes, l = map->l2PromotionBytes;
   if ((s && s != 32 && s != 64 && s != 128) || (i && i != 16 && i != 32) ||
       (l && l != 64 && l != 128 && l != 256))
-    return fail(r, value,
-                "expected swizzle 0, 32, 64 or 128, interleave 0, 16 or 32, l2_promotion 0, 64, 128 or 256");
+    return kiln_reader_fail(
+        r, value,
+        "expected swizzle 0, 32, 64 or 128, interleave 0, 16 or 32, l2_promotion 0, 64, 128 or 256");
   Json fill = kiln_json_member(value, "fill");
   map->nanFill = fill && fill->kind == KILN_JSON_STRING && strcmp(fill->text, "nan") == 0;
   return readMapGeometry(r, value, map, boxRank);
@@ -270,31 +211,31 @@ static int readTensorMap(struct reader *r, Json value, struct kiln_tensor_map *m
 
 // The tensor or scalar that a kernarg names under `key`.
 static int readSubject(struct reader *r, Json value, const char *key, int tensor, uint32_t *argument) {
-  const char *name = wantText(r, value, key);
+  const char *name = kiln_reader_text(r, value, key);
   if (!name)
     return 0;
   return (formalIndex(r->kernel, name, strlen(name), argument) &&
           r->kernel->formals[*argument].isTensor == tensor) ||
-         fail(r, value, "no %s argument is called '%.80s'", tensor ? "tensor" : "scalar", name);
+         kiln_reader_fail(r, value, "no %s argument is called '%.80s'", tensor ? "tensor" : "scalar", name);
 }
 
 static int readInteger(struct reader *r, Json value, struct kiln_kernarg *kernarg) {
-  const char *dtype = wantText(r, value, "dtype");
+  const char *dtype = kiln_reader_text(r, value, "dtype");
   unsigned type;
   if (!dtype)
     return 0;
   if (!kiln_dtype_parse(dtype, &type) || kiln_dtype_facts(type)->isFloat || kiln_dtype_facts(type)->bits < 32)
-    return fail(r, value, "expected dtype i32, u32, i64 or u64, found '%.40s'", dtype);
+    return kiln_reader_fail(r, value, "expected dtype i32, u32, i64 or u64, found '%.40s'", dtype);
   kernarg->size = kiln_dtype_facts(type)->bits / 8;
   kernarg->hasSign = kiln_dtype_facts(type)->hasSign;
   Json expression = kiln_json_member(value, "value");
   if (!expression)
-    return fail(r, value, "expected a value");
+    return kiln_reader_fail(r, value, "expected a value");
   return (kernarg->value = readExpression(r, expression)) != NULL;
 }
 
 static int readKernarg(struct reader *r, Json value, struct kiln_kernarg *kernarg, uint32_t *end) {
-  const char *kind = wantText(r, value, "kind");
+  const char *kind = kiln_reader_text(r, value, "kind");
   uint32_t align = 0;
   int good;
   if (!kind)
@@ -314,35 +255,36 @@ static int readKernarg(struct reader *r, Json value, struct kiln_kernarg *kernar
     kernarg->kind = KILN_KERNARG_TENSOR_MAP;
     kernarg->size = 128;
     align = 64;
-    good = (kernarg->map = zeroed(r, value, 1, sizeof *kernarg->map)) &&
+    good = (kernarg->map = kiln_reader_zeroed(r, value, 1, sizeof *kernarg->map)) &&
            readSubject(r, value, "tensor", 1, &kernarg->argument);
     if (good) {
       kernarg->map->argument = kernarg->argument;
       good = readTensorMap(r, value, kernarg->map);
     }
   } else {
-    good =
-        fail(r, value, "unknown kernarg kind '%.40s'; known are pointer, scalar, integer, tensor_map", kind);
+    good = kiln_reader_fail(
+        r, value, "unknown kernarg kind '%.40s'; known are pointer, scalar, integer, tensor_map", kind);
   }
   if (!good)
     return 0;
   align = align ? align : kernarg->size;
   kernarg->offset = (*end + align - 1) / align * align;
-  if (!optionalU32(r, value, "offset", &kernarg->offset))
+  if (!kiln_reader_u32(r, value, "offset", &kernarg->offset))
     return 0;
   if (kernarg->offset < *end || kernarg->offset > 65536)
-    return fail(r, value, "offset %u overlaps the kernarg before it or is above 65536", kernarg->offset);
+    return kiln_reader_fail(r, value, "offset %u overlaps the kernarg before it or is above 65536",
+                            kernarg->offset);
   *end = kernarg->offset + kernarg->size;
   return 1;
 }
 
 static int readKernargs(struct reader *r, Json value, struct kiln_variant *variant) {
-  Json list = want(r, value, "kernargs", KILN_JSON_ARRAY);
+  Json list = kiln_reader_want(r, value, "kernargs", KILN_JSON_ARRAY);
   if (!list)
     return 0;
   if (list->count > KILN_MAX_KERNARGS)
-    return fail(r, list, "more than %d kernargs", KILN_MAX_KERNARGS);
-  if (!(variant->kernargs = zeroed(r, list, list->count, sizeof *variant->kernargs)))
+    return kiln_reader_fail(r, list, "more than %d kernargs", KILN_MAX_KERNARGS);
+  if (!(variant->kernargs = kiln_reader_zeroed(r, list, list->count, sizeof *variant->kernargs)))
     return 0;
   for (Json entry = list->first; entry; entry = entry->next)
     if (!readKernarg(r, entry, &variant->kernargs[variant->kernargCount++], &variant->kernargBytes))
@@ -355,29 +297,30 @@ static int readRequirements(struct reader *r, Json value, struct kiln_variant *v
   if (!list)
     return 1;
   if (list->kind != KILN_JSON_ARRAY)
-    return fail(r, list, "expected an array");
-  if (!(variant->requirements = zeroed(r, list, list->count, sizeof *variant->requirements)))
+    return kiln_reader_fail(r, list, "expected an array");
+  if (!(variant->requirements = kiln_reader_zeroed(r, list, list->count, sizeof *variant->requirements)))
     return 0;
   for (Json entry = list->first; entry; entry = entry->next) {
     struct kiln_requirement *requirement = &variant->requirements[variant->requirementCount++];
     Json that = kiln_json_member(entry, "that");
     if (!that)
-      return fail(r, list, "expected objects with \"that\" and \"because\"");
+      return kiln_reader_fail(r, list, "expected objects with \"that\" and \"because\"");
     if (!(requirement->that = readExpression(r, that)) ||
-        !(requirement->because = wantText(r, entry, "because")))
+        !(requirement->because = kiln_reader_text(r, entry, "because")))
       return 0;
   }
   return 1;
 }
 
 static int readGeometry(struct reader *r, Json value, struct kiln_variant *variant) {
-  Json grid = want(r, value, "grid", KILN_JSON_ARRAY), block = want(r, value, "block", KILN_JSON_ARRAY);
+  Json grid = kiln_reader_want(r, value, "grid", KILN_JSON_ARRAY),
+       block = kiln_reader_want(r, value, "block", KILN_JSON_ARRAY);
   Json cluster = kiln_json_member(value, "cluster");
   uint32_t count, axis = 0;
   if (!grid || !block)
     return 0;
   if (grid->count < 1 || grid->count > 3)
-    return fail(r, grid, "expected one to three sizes");
+    return kiln_reader_fail(r, grid, "expected one to three sizes");
   for (Json size = grid->first; size; size = size->next)
     if (!(variant->grid[axis++] = readExpression(r, size)))
       return 0;
@@ -390,29 +333,29 @@ static int readGeometry(struct reader *r, Json value, struct kiln_variant *varia
 
 static int readCode(struct reader *r, Json value, struct kiln_variant *variant) {
   static const char *const formats[] = {"code-object", "ptx", "cubin"};
-  const char *file = wantText(r, value, "file"), *format = wantText(r, value, "format");
-  if (!file || !format || !(variant->target = wantText(r, value, "target")) ||
-      !(variant->symbol = wantText(r, value, "symbol")))
+  const char *file = kiln_reader_text(r, value, "file"), *format = kiln_reader_text(r, value, "format");
+  if (!file || !format || !(variant->target = kiln_reader_text(r, value, "target")) ||
+      !(variant->symbol = kiln_reader_text(r, value, "symbol")))
     return 0;
   if (!(variant->code = kiln_archive_find(r->archive, file)))
-    return fail(r, value, "the bundle holds no file '%.80s'", file);
+    return kiln_reader_fail(r, value, "the bundle holds no file '%.80s'", file);
   for (unsigned i = 0; i < 3; ++i)
     if (strcmp(format, formats[i]) == 0) {
       variant->format = (enum kiln_code_format)i;
       return 1;
     }
-  return fail(r, value, "unknown format '%.40s'; known are code-object, ptx, cubin", format);
+  return kiln_reader_fail(r, value, "unknown format '%.40s'; known are code-object, ptx, cubin", format);
 }
 
 static int readVariant(struct reader *r, Json value, struct kiln_variant *variant) {
   r->parameters = variant->parameters = kiln_json_member(value, "parameters");
   variant->features = kiln_json_member(value, "features");
   if (variant->features && variant->features->kind != KILN_JSON_ARRAY)
-    return fail(r, variant->features, "expected an array of strings");
+    return kiln_reader_fail(r, variant->features, "expected an array of strings");
   if (variant->features)
     for (Json feature = variant->features->first; feature; feature = feature->next)
       if (feature->kind != KILN_JSON_STRING)
-        return fail(r, variant->features, "expected an array of strings");
+        return kiln_reader_fail(r, variant->features, "expected an array of strings");
   int good = readCode(r, value, variant) && readGeometry(r, value, variant) &&
              readRequirements(r, value, variant) && readKernargs(r, value, variant);
   r->parameters = NULL;
@@ -420,17 +363,18 @@ static int readVariant(struct reader *r, Json value, struct kiln_variant *varian
 }
 
 static int readKernel(struct reader *r, Json value, struct kiln_kernel_entry *kernel) {
-  if (!(kernel->name = wantText(r, value, "name")))
+  if (!(kernel->name = kiln_reader_text(r, value, "name")))
     return 0;
   r->kernel = kernel;
-  Json arguments = want(r, value, "arguments", KILN_JSON_ARRAY),
-       variants = want(r, value, "variants", KILN_JSON_ARRAY);
+  Json arguments = kiln_reader_want(r, value, "arguments", KILN_JSON_ARRAY),
+       variants = kiln_reader_want(r, value, "variants", KILN_JSON_ARRAY);
   if (!arguments || !variants)
     return 0;
   if (arguments->count > KILN_MAX_ARGUMENTS || variants->count < 1)
-    return fail(r, value, "expected at most %d arguments and at least one variant", KILN_MAX_ARGUMENTS);
-  if (!(kernel->formals = zeroed(r, value, arguments->count, sizeof *kernel->formals)) ||
-      !(kernel->variants = zeroed(r, value, variants->count, sizeof *kernel->variants)))
+    return kiln_reader_fail(r, value, "expected at most %d arguments and at least one variant",
+                            KILN_MAX_ARGUMENTS);
+  if (!(kernel->formals = kiln_reader_zeroed(r, value, arguments->count, sizeof *kernel->formals)) ||
+      !(kernel->variants = kiln_reader_zeroed(r, value, variants->count, sizeof *kernel->variants)))
     return 0;
   for (Json argument = arguments->first; argument; argument = argument->next) {
     if (!readFormal(r, argument, &kernel->formals[kernel->formalCount]))
@@ -448,57 +392,61 @@ static int readKernel(struct reader *r, Json value, struct kiln_kernel_entry *ke
 }
 
 static int readVersion(struct reader *r, Json root) {
-  const char *format = wantText(r, root, "format");
-  Json version = format ? want(r, root, "version", KILN_JSON_ARRAY) : NULL;
+  const char *format = kiln_reader_text(r, root, "format");
+  Json version = format ? kiln_reader_want(r, root, "version", KILN_JSON_ARRAY) : NULL;
   int64_t major = 0, minor = 0;
   if (!version)
     return 0;
   if (strcmp(format, "kiln-bundle") != 0)
-    return fail(r, root, "format is '%.40s', expected 'kiln-bundle'", format);
+    return kiln_reader_fail(r, root, "format is '%.40s', expected 'kiln-bundle'", format);
   if (version->count != 2 || !kiln_json_i64(version->first, &major) ||
       !kiln_json_i64(version->first->next, &minor))
-    return fail(r, version, "expected two integers");
+    return kiln_reader_fail(r, version, "expected two integers");
   if (major != KILN_FORMAT_MAJOR)
-    return fail(r, version, "the bundle has format version %lld.%lld; this runtime reads version %d",
-                (long long)major, (long long)minor, KILN_FORMAT_MAJOR);
+    return kiln_reader_fail(r, version,
+                            "the bundle has format version %lld.%lld; this runtime reads version %d",
+                            (long long)major, (long long)minor, KILN_FORMAT_MAJOR);
   return 1;
 }
 
 static int readFiles(struct reader *r, Json root) {
-  Json files = want(r, root, "files", KILN_JSON_OBJECT);
+  Json files = kiln_reader_want(r, root, "files", KILN_JSON_OBJECT);
   if (!files)
     return 0;
   for (Json file = files->first; file; file = file->next) {
     const struct kiln_archive_entry *entry = kiln_archive_find(r->archive, file->key);
-    const char *expected = wantText(r, file, "sha256");
+    const char *expected = kiln_reader_text(r, file, "sha256");
     char found[KILN_SHA256_HEX];
     uint64_t bytes;
     if (!expected)
       return 0;
     if (!entry)
-      return fail(r, file, "the archive holds no such file");
+      return kiln_reader_fail(r, file, "the archive holds no such file");
     if (!kiln_json_u64(kiln_json_member(file, "bytes"), &bytes) || bytes != entry->size)
-      return fail(r, file, "the file has %zu bytes, the manifest says otherwise", entry->size);
+      return kiln_reader_fail(r, file, "the file has %zu bytes, the manifest says otherwise", entry->size);
     kiln_sha256_hex(entry->data, entry->size, found);
     if (strcmp(found, expected) != 0)
-      return fail(r, file, "SHA-256 is %s, the manifest says %.64s: the bundle is damaged", found, expected);
+      return kiln_reader_fail(r, file, "SHA-256 is %s, the manifest says %.64s: the bundle is damaged", found,
+                              expected);
   }
   if (r->archive->count != (size_t)files->count + 1)
-    return fail(r, files, "the archive holds %zu files beside the manifest, the manifest lists %u",
-                r->archive->count - 1, files->count);
+    return kiln_reader_fail(r, files,
+                            "the archive holds %zu files beside the manifest, the manifest lists %u",
+                            r->archive->count - 1, files->count);
   return 1;
 }
 
 static int readManifest(struct reader *r, struct kiln_manifest *manifest) {
   Json root = manifest->root;
   if (root->kind != KILN_JSON_OBJECT)
-    return fail(r, root, "expected an object");
+    return kiln_reader_fail(r, root, "expected an object");
   if (!readVersion(r, root) || !readFiles(r, root))
     return 0;
-  Json kernels = want(r, root, "kernels", KILN_JSON_ARRAY);
+  Json kernels = kiln_reader_want(r, root, "kernels", KILN_JSON_ARRAY);
   if (kernels && kernels->count > KILN_MAX_KERNELS)
-    return fail(r, kernels, "more than %d kernels", KILN_MAX_KERNELS);
-  if (!kernels || !(manifest->kernels = zeroed(r, root, kernels->count, sizeof *manifest->kernels)))
+    return kiln_reader_fail(r, kernels, "more than %d kernels", KILN_MAX_KERNELS);
+  if (!kernels ||
+      !(manifest->kernels = kiln_reader_zeroed(r, root, kernels->count, sizeof *manifest->kernels)))
     return 0;
   for (Json kernel = kernels->first; kernel; kernel = kernel->next) {
     struct kiln_kernel_entry *entry = &manifest->kernels[manifest->kernelCount++];
@@ -506,9 +454,9 @@ static int readManifest(struct reader *r, struct kiln_manifest *manifest) {
       return 0;
     for (uint32_t i = 0; i + 1 < manifest->kernelCount; ++i)
       if (strcmp(manifest->kernels[i].name, entry->name) == 0)
-        return fail(r, kernel, "two kernels are called '%.80s'", entry->name);
+        return kiln_reader_fail(r, kernel, "two kernels are called '%.80s'", entry->name);
   }
-  return 1;
+  return kiln_reader_check_cases(r, manifest) && kiln_reader_check_chips(r, root);
 }
 
 int kiln_manifest_read(struct kiln_manifest *manifest, const char *text, size_t size,

@@ -1,5 +1,6 @@
 #include "kiln/launch/DType.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -166,7 +167,7 @@ static uint64_t randomCode(const DTypeFacts &facts, uint64_t x) {
   if (facts.type == DType::BOOL)
     return x >> 63;
   if (!facts.exponent)
-    return x >> (64 - facts.bits);
+    return std::max<uint64_t>(x >> (64 - facts.bits), 1);
   uint64_t sign = facts.hasSign ? x >> 63 << (facts.bits - 1) : 0;
   if (facts.bits < 8)
     return sign | (1 + (x & ~(uint64_t(1) << 63)) % ((uint64_t(1) << (facts.bits - 1)) - 1));

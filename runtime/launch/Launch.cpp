@@ -248,24 +248,25 @@ bool Reader::readArgument(const Json *value, const std::string &key, Argument &a
     subject = member;
   }
   if (!subject)
-    return fail(value, key, "expected one of npy, zeros, random, bytes or a scalar's type");
+    return fail(value, key, "expected one of npy, zeros, unset, random, bytes or a scalar's type");
   std::string name = subject->key, subjectKey = key + "." + name;
   std::optional<DType> type = parseDType(name);
   bool good;
   if (name == "npy") {
     argument.kind = Argument::Npy;
     good = path(subject, subjectKey, argument.file);
-  } else if (name == "zeros" || name == "random") {
-    argument.kind = name == "zeros" ? Argument::Zeros : Argument::Random;
+  } else if (name == "zeros" || name == "unset" || name == "random") {
+    argument.kind = name == "zeros" ? Argument::Zeros : name == "unset" ? Argument::Unset : Argument::Random;
     good = arrayType(subject, subjectKey, argument.type);
   } else if (name == "bytes") {
     good = hexBytes(subject, subjectKey, argument);
   } else if (type && (*type <= DType::BF16)) {
     good = scalar(subject, subjectKey, *type, argument);
   } else {
-    return fail(subject, subjectKey,
-                "unknown argument kind; known are npy, zeros, random, bytes, bool, u8 to u64, i8 to i64, "
-                "f16, bf16, f32, f64");
+    return fail(
+        subject, subjectKey,
+        "unknown argument kind; known are npy, zeros, unset, random, bytes, bool, u8 to u64, i8 to i64, "
+        "f16, bf16, f32, f64");
   }
   return good && options(value, key, argument);
 }
@@ -364,7 +365,7 @@ static std::optional<std::string> jsonOfArgument(const std::string &text) {
   if (colon == std::string::npos)
     return std::nullopt;
   std::string kind = parts[0].substr(0, colon), value = parts[0].substr(colon + 1);
-  bool isText = kind == "npy" || kind == "zeros" || kind == "random" || kind == "bytes";
+  bool isText = kind == "npy" || kind == "zeros" || kind == "unset" || kind == "random" || kind == "bytes";
   std::string json = "{" + quoted(kind) + ":" + (isText ? quoted(value) : value);
   for (size_t i = 1; i < parts.size(); ++i) {
     size_t equals = parts[i].find('=');

@@ -1,8 +1,5 @@
 #include "kiln/launch/Launch.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 
 namespace kiln::launch {
@@ -41,7 +38,7 @@ static bool initialBytes(const Argument &argument, ArrayType &type, std::vector<
     data = std::move(array->data);
     return true;
   }
-  data.assign(type.bytes(), 0);
+  data.assign(type.bytes(), argument.kind == Argument::Unset ? 0xff : 0);
   if (argument.kind == Argument::Random)
     fillRandom(type, argument.seed, data.data());
   return true;
@@ -129,63 +126,6 @@ bool saveOutputs(const Launch &launch, const std::vector<BoundArgument> &args, M
     }
   }
   return true;
-}
-
-Tolerance defaultTolerance(DType type) {
-  const DTypeFacts &facts = factsOf(type);
-  if (!facts.exponent)
-    return {};
-  return {std::ldexp(1.0, -static_cast<int>(facts.mantissa)), 0};
-}
-
-std::string Comparison::str() const {
-  char text[256];
-  int used =
-      std::snprintf(text, sizeof text, "%llu elements, %llu wrong; max absolute error %.6g, relative %.6g",
-                    static_cast<unsigned long long>(elements), static_cast<unsigned long long>(wrong),
-                    maxAbsolute, maxRelative);
-  if (wrong)
-    std::snprintf(text + used, sizeof text - static_cast<size_t>(used),
-                  "; first at %llu: found %.9g, expected %.9g", static_cast<unsigned long long>(firstWrong),
-                  foundAtFirst, expectedAtFirst);
-  return text;
-}
-
-static void compareElement(Comparison &result, uint64_t index, double found, double expected,
-                           Tolerance tolerance) {
-  bool bothNaN = std::isnan(found) && std::isnan(expected);
-  double distance = found == expected || bothNaN ? 0 : std::fabs(found - expected);
-  // Written so that a NaN distance (one side NaN) is wrong.
-  bool within = distance <= tolerance.absolute + tolerance.relative * std::fabs(expected);
-  bool good = distance == 0 || (within && !std::isinf(expected));
-  if (std::isnan(distance))
-    distance = INFINITY;
-  result.maxAbsolute = std::max(result.maxAbsolute, distance);
-  if (distance > 0)
-    result.maxRelative =
-        std::max(result.maxRelative, expected == 0 ? INFINITY : distance / std::fabs(expected));
-  if (!good && result.wrong++ == 0) {
-    result.firstWrong = index;
-    result.foundAtFirst = found;
-    result.expectedAtFirst = expected;
-  }
-}
-
-std::optional<Comparison> compare(const ArrayType &foundType, const uint8_t *found, const NpyArray &expected,
-                                  Tolerance tolerance, std::string &error) {
-  ArrayType expectedType = expected.type;
-  std::string why;
-  reinterpret(expectedType, foundType.type, why);
-  if (expectedType.shape != foundType.shape) {
-    error = "found " + foundType.str() + ", expected " + expectedType.str();
-    return std::nullopt;
-  }
-  Comparison result;
-  result.elements = foundType.elements();
-  for (uint64_t i = 0; i < result.elements; ++i)
-    compareElement(result, i, decodeElement(foundType.type, found, i),
-                   decodeElement(expectedType.type, expected.data.data(), i), tolerance);
-  return result;
 }
 
 } // namespace kiln::launch

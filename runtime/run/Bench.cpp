@@ -12,12 +12,12 @@ namespace {
 /// cache.
 class RotatingSets {
 public:
-  RotatingSets(const Session &session, unsigned most) : first(session.device) {
+  RotatingSets(const Session &session, unsigned most) : first(*session.device) {
     sets.push_back(session.bind(first, first));
     uint64_t bytes = 0;
     for (const launch::BoundArgument &argument : sets[0].bound)
       bytes += argument.isBuffer ? argument.type.bytes() : 0;
-    kiln_device_properties properties = session.device.properties();
+    kiln_device_properties properties = session.device->properties();
     uint64_t wanted = bytes ? 1 + (2 * properties.cache_bytes + bytes - 1) / bytes : 1;
     if (bytes)
       wanted = std::min(wanted, std::max<uint64_t>(1, properties.memory_bytes / 2 / bytes));
@@ -42,7 +42,7 @@ private:
       uint64_t size = argument.isBuffer ? argument.type.bytes() : 0;
       if (!size)
         continue;
-      runtime::Buffer copy = session.device.allocate(size);
+      runtime::Buffer copy = session.device->allocate(size);
       runtime::check(kiln_buffer_copy(copy.get(), 0, first.bufferAt(argument.address), 0, size, {0}));
       if (session.bundle) {
         set.arguments[i].tensor.buffer = copy.get();
@@ -73,13 +73,13 @@ struct Times {
 } // namespace
 
 static Times timeByEvents(const Session &session, const RotatingSets &sets, const BenchOptions &options) {
-  runtime::Stream stream = session.device.stream();
+  runtime::Stream stream = session.device->stream();
   for (unsigned i = 0; i < options.warmup; ++i)
     session.launchOn(stream, sets[i]);
   stream.synchronize();
   std::vector<runtime::Event> events;
   for (unsigned i = 0; i < 2 * options.repeat; ++i)
-    events.push_back(session.device.event());
+    events.push_back(session.device->event());
   auto begin = std::chrono::steady_clock::now();
   for (unsigned i = 0; i < options.repeat; ++i) {
     events[2 * i].record(stream);
@@ -97,7 +97,7 @@ static Times timeByEvents(const Session &session, const RotatingSets &sets, cons
 
 static Times timeByGraph(const Session &session, const RotatingSets &sets, const BenchOptions &options) {
   enum { Replays = 10 };
-  runtime::Stream stream = session.device.stream();
+  runtime::Stream stream = session.device->stream();
   session.launchOn(stream, sets[0]);
   stream.synchronize();
   runtime::Graph graph = runtime::capture(stream, [&] {
@@ -107,7 +107,7 @@ static Times timeByGraph(const Session &session, const RotatingSets &sets, const
   graph.launch(stream);
   Times times;
   for (int i = 0; i < Replays; ++i) {
-    runtime::Event start = session.device.event(), end = session.device.event();
+    runtime::Event start = session.device->event(), end = session.device->event();
     start.record(stream);
     graph.launch(stream);
     end.record(stream);
@@ -116,11 +116,22 @@ static Times timeByGraph(const Session &session, const RotatingSets &sets, const
   return times;
 }
 
-/// A number of the manifest's chips; 0 where there is none.
-static double peakOf(const OpenBundle &bundle, const std::string &target, const char *kind,
-                     const std::string &dtype) {
-  const kiln_json_value *chip =
-      kiln_json_member(kiln_json_member(bundle.manifest(), "chips"), target.c_str());
+/// The manifest's product that the device is: the one whose name is part of the device's. Null if there is
+/// none.
+static const kiln_json_value *chipOf(const Session &session, const std::string &target) {
+  const kiln_json_value *chips =
+      kiln_json_member(kiln_json_member(session.bundle->manifest(), "chips"), target.c_str());
+  std::string device = session.device->properties().name;
+  for (const kiln_json_value *chip = chips ? chips->first : nullptr; chip; chip = chip->next) {
+    const kiln_json_value *name = kiln_json_member(chip, "name");
+    if (name && device.find(name->text) != std::string::npos)
+      return chip;
+  }
+  return nullptr;
+}
+
+/// A number of the product's; 0 where there is none.
+static double peakOf(const kiln_json_value *chip, const char *kind, const std::string &dtype) {
   const kiln_json_value *value = kiln_json_member(chip, kind);
   double peak = 0;
   kiln_json_double(dtype.empty() ? value : kiln_json_member(value, dtype.c_str()), &peak);
@@ -156,7 +167,7 @@ static Outcome report(const Session &session, const BenchOptions &options, const
   Outcome outcome;
   if (options.json) {
     outcome.output = "{\"status\": \"ok\", \"kernel\": " + quote(session.launch.kernel) +
-                     ", \"device\": " + quote(session.device.properties().uri) +
+                     ", \"device\": " + quote(session.device->properties().uri) +
                      ", \"method\": " + quote(options.graph ? "graph" : "events") +
                      ", \"samples\": " + std::to_string(t.size()) +
                      ", \"buffer_sets\": " + std::to_string(sets.size()) +
@@ -166,18 +177,18 @@ static Outcome report(const Session &session, const BenchOptions &options, const
     char line[200];
     std::snprintf(line, sizeof line,
                   "%s on %s: median %.6g ms (min %.6g, max %.6g; %zu samples, %zu buffer sets, %s)\n",
-                  session.launch.kernel.c_str(), session.device.properties().uri, median, t.front(), t.back(),
-                  t.size(), sets.size(), options.graph ? "graph" : "events");
+                  session.launch.kernel.c_str(), session.device->properties().uri, median, t.front(),
+                  t.back(), t.size(), sets.size(), options.graph ? "graph" : "events");
     outcome.output = line;
   }
   std::optional<kiln_plan> plan = session.plan(sets[0]);
   if (plan && median > 0) {
+    const kiln_json_value *chip = chipOf(session, plan->target);
     if (plan->flops >= 0)
       addRate(outcome, options, "tflops", "TFLOP/s", static_cast<double>(plan->flops) / median / 1e9,
-              peakOf(*session.bundle, plan->target, "tflops",
-                     firstDType(*session.bundle, session.launch.kernel)));
+              peakOf(chip, "tflops", firstDType(*session.bundle, session.launch.kernel)));
     addRate(outcome, options, "gbps", "GB/s", static_cast<double>(plan->bytes) / median / 1e6,
-            peakOf(*session.bundle, plan->target, "gbps", ""));
+            peakOf(chip, "gbps", ""));
   }
   if (options.json)
     outcome.output += "}\n";

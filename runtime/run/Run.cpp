@@ -75,10 +75,10 @@ static std::string toJson(const Check &check) {
 
 static Outcome runUnguarded(const RunOptions &options) {
   Session session(options);
-  DeviceMemory memory(session.device);
+  DeviceMemory memory(*session.device);
   BoundLaunch bound = session.bind(memory, memory);
-  runtime::Stream stream = session.device.stream();
-  runtime::Event start = session.device.event(), end = session.device.event();
+  runtime::Stream stream = session.device->stream();
+  runtime::Event start = session.device->event(), end = session.device->event();
   start.record(stream);
   session.launchOn(stream, bound);
   end.record(stream);
@@ -96,7 +96,7 @@ static Outcome runUnguarded(const RunOptions &options) {
                            : "argument " + std::to_string(check.argument) + " against " + check.file + ": " +
                                  check.comparison.str() + "\n";
   }
-  std::string device = session.device.properties().uri;
+  std::string device = session.device->properties().uri;
   if (options.json)
     outcome.output = "{\"status\": " + quote(outcome.status ? "mismatch" : "ok") +
                      ", \"kernel\": " + quote(session.launch.kernel) + ", \"device\": " + quote(device) +

@@ -28,8 +28,16 @@ std::string number(double value) {
   return std::isfinite(value) ? text : "null";
 }
 
-OpenBundle::OpenBundle(const std::string &path) : bundle(path), text(bundle.file("manifest.json")) {
+OpenBundle::OpenBundle(const std::string &path) : bundle(path) { parse(path); }
+
+OpenBundle::OpenBundle(const std::string &name, std::string bytes)
+    : image(std::move(bytes)), bundle(image.data(), image.size()) {
+  parse(name);
+}
+
+void OpenBundle::parse(const std::string &path) {
   char error[200];
+  text = bundle.file("manifest.json");
   document.reset(kiln_json_parse(text.data(), text.size(), size_t(64) << 20, error, sizeof error));
   if (!document)
     fail(path + ": manifest.json: " + error);
@@ -121,24 +129,25 @@ static launch::Launch launchOf(const Work &work, bool needsGeometry) {
   return launch;
 }
 
-Session::Session(const Work &work) : deviceUri(work.device) {
-  bool isBundle = endsWith(work.file, ".kiln");
+Session::Session(const Work &work) {
+  bool isBundle = !work.image.empty() || endsWith(work.file, ".kiln");
   launch = launchOf(work, !isBundle);
-  if (isBundle)
+  if (!work.image.empty())
+    bundle = std::make_shared<OpenBundle>(work.file, work.image);
+  else if (isBundle)
     bundle = std::make_shared<OpenBundle>(work.file);
+  device = std::make_shared<runtime::Device>(work.device);
   openKernel(work);
 }
 
-Session::Session(const std::string &deviceUri, std::shared_ptr<OpenBundle> opened,
-                 const std::string &kernelName, std::vector<launch::Argument> args)
-    : deviceUri(deviceUri), bundle(std::move(opened)) {
-  launch.kernel = kernelName;
-  launch.args = std::move(args);
+Session::Session(std::shared_ptr<runtime::Device> device, std::shared_ptr<OpenBundle> bundle,
+                 const std::string &kernel)
+    : bundle(std::move(bundle)), device(std::move(device)) {
+  launch.kernel = kernel;
   openKernel({});
 }
 
 void Session::openKernel(const Work &work) {
-  device = runtime::Device(deviceUri);
   if (bundle) {
     const kiln_json_value *kernels = kiln_json_member(bundle->manifest(), "kernels");
     if (launch.kernel.empty() && kernels->count == 1)
@@ -147,14 +156,14 @@ void Session::openKernel(const Work &work) {
   if (launch.kernel.empty())
     fail("which kernel? name it with --kernel", 2);
   if (bundle) {
-    kernel = device.load(bundle->bundle).kernel(launch.kernel);
+    kernel = device->load(bundle->bundle).kernel(launch.kernel);
     return;
   }
   std::string error;
   std::optional<std::vector<uint8_t>> code = launch::readFile(work.file, error);
   if (!code)
     fail(error);
-  kernel = device.load(code->data(), code->size()).kernel(launch.kernel);
+  kernel = device->load(code->data(), code->size()).kernel(launch.kernel);
 }
 
 /// A buffer of unsigned integers is taken as the manifest's type where their sizes agree.

@@ -32,14 +32,21 @@ struct JsonDeleter {
 class OpenBundle {
 public:
   explicit OpenBundle(const std::string &path);
+  /// A bundle in memory; `name` is for messages.
+  OpenBundle(const std::string &name, std::string image);
   const kiln_json_value *manifest() const { return kiln_json_root(document.get()); }
   /// The entry of the manifest's kernels; null if there is none.
   const kiln_json_value *kernel(const std::string &name) const;
 
+private:
+  std::string image; // of a bundle in memory; before what refers to it
+
+public:
   runtime::Bundle bundle;
   std::string text; // of the manifest
 
 private:
+  void parse(const std::string &name);
   std::unique_ptr<kiln_json_document, JsonDeleter> document;
 };
 
@@ -70,8 +77,9 @@ class Session {
 public:
   /// Opens everything that `work` names, but allocates nothing.
   explicit Session(const Work &work);
-  Session(const std::string &deviceUri, std::shared_ptr<OpenBundle> bundle, const std::string &kernel,
-          std::vector<launch::Argument> args);
+  /// A kernel of an open bundle on an open device; `launch.args` may be set anew for every launch.
+  Session(std::shared_ptr<runtime::Device> device, std::shared_ptr<OpenBundle> bundle,
+          const std::string &kernel);
 
   /// Fills fresh memory.
   BoundLaunch bind(launch::Memory &memory, const DeviceMemory &buffers) const;
@@ -79,10 +87,9 @@ public:
   /// The manifest's account of the work; nothing for bare code.
   std::optional<kiln_plan> plan(const BoundLaunch &bound) const;
 
-  std::string deviceUri;
   launch::Launch launch;
   std::shared_ptr<OpenBundle> bundle; // null for bare code
-  runtime::Device device;
+  std::shared_ptr<runtime::Device> device;
   runtime::Kernel kernel;
 
 private:

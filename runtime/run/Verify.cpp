@@ -1,4 +1,5 @@
 #include "Guard.h"
+#include "VerifyReport.h"
 
 #include <algorithm>
 
@@ -6,26 +7,23 @@ namespace kiln::run {
 
 namespace {
 
-struct Result {
-  std::string name, kernel, device, error; // error: why there are no numbers
-  bool passed = false;
-  std::string detail; // of the worst output
-  double maxAbsolute = 0, maxRelative = 0;
+/// One device, and the kernels that were loaded on it.
+struct Place {
+  std::string uri;
+  std::shared_ptr<runtime::Device> device;
+  std::map<std::string, std::unique_ptr<Session>> kernels;
 };
 
 } // namespace
 
-static const kiln_json_value *member(const kiln_json_value *object, const char *key, kiln_json_kind kind) {
-  const kiln_json_value *value = kiln_json_member(object, key);
-  if (!value || value->kind != kind)
-    fail("manifest.json:" + std::to_string(object->line) + ": case without a proper \"" + key + "\"");
-  return value;
+static std::string textOf(const kiln_json_value *object, const char *key) {
+  return kiln_json_member(object, key)->text;
 }
 
 /// Bundles come from anywhere: a case must not name files of this machine.
 static std::vector<launch::Argument> argumentsOf(const kiln_json_value *test) {
   std::string error;
-  auto args = launch::readArguments(member(test, "args", KILN_JSON_ARRAY), "manifest.json", error);
+  auto args = launch::readArguments(kiln_json_member(test, "args"), "manifest.json", error);
   if (!args)
     fail(error);
   for (const launch::Argument &argument : *args)
@@ -35,15 +33,16 @@ static std::vector<launch::Argument> argumentsOf(const kiln_json_value *test) {
 }
 
 static void compareOutput(const kiln_json_value *output, const Session &session, const BoundLaunch &bound,
-                          DeviceMemory &memory, Result &result) {
+                          DeviceMemory &memory, VerifyRow &row) {
   uint64_t index = 0;
   launch::Tolerance tolerance;
-  std::string error, file = member(output, "file", KILN_JSON_STRING)->text;
-  if (!kiln_json_u64(member(output, "argument", KILN_JSON_NUMBER), &index) || index >= bound.bound.size() ||
-      !bound.bound[index].isBuffer)
+  std::string error, file = textOf(output, "file");
+  kiln_json_u64(kiln_json_member(output, "argument"), &index);
+  if (!bound.bound[index].isBuffer)
     fail("manifest.json:" + std::to_string(output->line) + ": the expected argument is no buffer");
   kiln_json_double(kiln_json_member(output, "relative"), &tolerance.relative);
   kiln_json_double(kiln_json_member(output, "absolute"), &tolerance.absolute);
+  kiln_json_double(kiln_json_member(output, "ulps"), &tolerance.ulps);
   std::string bytes = session.bundle->bundle.file(file);
   auto expected = launch::parseNpy(file, std::vector<uint8_t>(bytes.begin(), bytes.end()), error);
   if (!expected)
@@ -55,78 +54,64 @@ static void compareOutput(const kiln_json_value *output, const Session &session,
   auto comparison = launch::compare(argument.type, found.data(), *expected, tolerance, error);
   if (!comparison)
     fail(file + ": " + error);
-  result.passed = result.passed && comparison->wrong == 0;
-  result.maxAbsolute = std::max(result.maxAbsolute, comparison->maxAbsolute);
-  result.maxRelative = std::max(result.maxRelative, comparison->maxRelative);
-  if (result.detail.empty() || comparison->wrong)
-    result.detail = comparison->str();
+  row.add(index, argument.type, *comparison);
 }
 
-static Result verifyOne(const kiln_json_value *test, const std::shared_ptr<OpenBundle> &bundle,
-                        const std::string &device) {
-  Result result;
-  result.device = device;
-  result.name = member(test, "name", KILN_JSON_STRING)->text;
-  result.kernel = member(test, "kernel", KILN_JSON_STRING)->text;
+static void execute(const kiln_json_value *test, Session &session, VerifyRow &row) {
+  session.launch.args = argumentsOf(test);
+  DeviceMemory memory(*session.device);
+  BoundLaunch bound = session.bind(memory, memory);
+  row.target = session.plan(bound)->target;
+  runtime::Stream stream = session.device->stream();
+  session.launchOn(stream, bound);
+  stream.synchronize();
+  for (const kiln_json_value *output = kiln_json_member(test, "expected")->first; output;
+       output = output->next)
+    compareOutput(output, session, bound, memory, row);
+}
+
+static VerifyRow verifyOne(const kiln_json_value *test, const std::shared_ptr<OpenBundle> &bundle,
+                           Place &place) {
+  VerifyRow row;
+  row.device = place.uri;
+  row.sizes = textOf(test, "name");
+  row.kernel = textOf(test, "kernel");
   try {
-    Session session(device, bundle, result.kernel, argumentsOf(test));
-    DeviceMemory memory(session.device);
-    BoundLaunch bound = session.bind(memory, memory);
-    runtime::Stream stream = session.device.stream();
-    session.launchOn(stream, bound);
-    stream.synchronize();
-    result.passed = true;
-    for (const kiln_json_value *output = member(test, "expected", KILN_JSON_ARRAY)->first; output;
-         output = output->next)
-      compareOutput(output, session, bound, memory, result);
+    std::unique_ptr<Session> &session = place.kernels[row.kernel];
+    if (!session)
+      session = std::make_unique<Session>(place.device, bundle, row.kernel);
+    execute(test, *session, row);
   } catch (const Failure &failure) {
-    result.error = failure.text;
+    row.fail(failure.text);
   } catch (const runtime::Error &error) {
-    result.error = error.what();
+    row.fail(error.what());
+    if (error.status() == KILN_WRONG_TARGET)
+      row.status = VerifyRow::Refused;
   }
-  result.passed = result.passed && result.error.empty();
-  return result;
+  return row;
 }
 
-static std::string describe(const Result &result, bool json) {
-  if (!json)
-    return std::string(result.passed ? "pass " : "FAIL ") + result.device + " " + result.name + " (" +
-           result.kernel + "): " + (result.error.empty() ? result.detail : result.error) + "\n";
-  return "{\"case\": " + quote(result.name) + ", \"kernel\": " + quote(result.kernel) +
-         ", \"device\": " + quote(result.device) + ", \"passed\": " + (result.passed ? "true" : "false") +
-         (result.error.empty() ? ", \"max_absolute\": " + number(result.maxAbsolute) +
-                                     ", \"max_relative\": " + number(result.maxRelative)
-                               : ", \"error\": " + quote(result.error)) +
-         "}";
-}
-
-Outcome verify(const VerifyOptions &options) {
+Outcome verify(const VerifyOptions &options, const std::function<void(const std::string &)> &show) {
   return guarded(options.json, [&] {
     auto bundle = std::make_shared<OpenBundle>(options.file);
+    std::vector<Place> places;
+    for (const std::string &uri : options.devices)
+      places.push_back({uri, std::make_shared<runtime::Device>(uri), {}});
+    VerifyReport report(options.json);
+    unsigned done = 0;
     const kiln_json_value *cases = kiln_json_member(bundle->manifest(), "cases");
-    Outcome outcome;
-    size_t done = 0, failed = 0;
-    for (const std::string &device : options.devices)
-      for (const kiln_json_value *test = cases ? cases->first : nullptr; test; test = test->next) {
-        std::string name = member(test, "name", KILN_JSON_STRING)->text;
-        if (!options.cases.empty() &&
-            std::find(options.cases.begin(), options.cases.end(), name) == options.cases.end())
-          continue;
-        Result result = verifyOne(test, bundle, device);
-        outcome.output += (options.json && done ? ",\n " : "") + describe(result, options.json);
+    for (const kiln_json_value *test = cases ? cases->first : nullptr; test; test = test->next) {
+      if (!options.cases.empty() &&
+          std::find(options.cases.begin(), options.cases.end(), textOf(test, "name")) == options.cases.end())
+        continue;
+      for (Place &place : places) {
+        show(report.add(verifyOne(test, bundle, place)));
         ++done;
-        failed += !result.passed;
       }
+    }
     if (!done)
       fail(options.file + ": no such case to verify");
-    outcome.status = failed != 0;
-    std::string counts = std::to_string(done) + ", \"failed\": " + std::to_string(failed);
-    if (options.json)
-      outcome.output = "{\"status\": " + quote(failed ? "mismatch" : "ok") + ", \"cases\": " + counts +
-                       ", \"results\": [" + outcome.output + "]}\n";
-    else
-      outcome.output += std::to_string(done - failed) + " of " + std::to_string(done) + " cases pass\n";
-    return outcome;
+    return report.finish();
   });
 }
 

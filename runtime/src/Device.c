@@ -83,6 +83,18 @@ kiln_status kiln_device_get_properties(kiln_device handle, kiln_device_propertie
   return KILN_OK;
 }
 
+kiln_status kiln_device_fit(kiln_device handle, const char *target, uint32_t *result) {
+  if (!target || !result)
+    return kiln_fail(KILN_INVALID_ARGUMENT, "target and result must not be NULL");
+  struct kiln_device_object *device = kiln_object_acquire(handle.id, KILN_DEVICE);
+  if (!device)
+    return KILN_INVALID_HANDLE;
+  struct kiln_code_target code = {target, NULL, 0, 0};
+  *result = device->driver->fits(device->device, &code);
+  kiln_object_drop(&device->base);
+  return KILN_OK;
+}
+
 kiln_status kiln_device_check(struct kiln_device_object *device) {
   return atomic_load(&device->lost)
              ? kiln_fail(KILN_DEVICE_LOST, "device %s was lost by an earlier failure", device->properties.uri)

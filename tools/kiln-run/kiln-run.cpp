@@ -74,5 +74,8 @@ int main(int argc, char **argv) {
                 : *info  ? kiln::run::info(file, json)
                 : *run   ? kiln::run::run(runOptions)
                 : *bench ? kiln::run::bench(benchOptions)
-                         : kiln::run::verify(verifyOptions));
+                         : kiln::run::verify(verifyOptions, [](const std::string &row) {
+                             std::fputs(row.c_str(), stdout);
+                             std::fflush(stdout);
+                           }));
 }

@@ -1,8 +1,9 @@
 #include "BundleKernel.h"
 
-#include "kiln/Bundle/Bundle.h"
 #include "kiln/launch/DType.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Support/Endian.h"
 
 using namespace llvm;
 using namespace kiln;
@@ -62,15 +63,29 @@ static void addRequirements(const compiler::Argument &formal,
   }
 }
 
+/// What a code object asks of its device beyond the processor: "xnack-" where it must not be on ("any" asks
+/// nothing). AMDGPUUsage, "ELF Header", e_flags of code object version 4 and later.
+static std::vector<std::string> featuresOf(StringRef elf) {
+  std::vector<std::string> features;
+  if (elf.size() < sizeof(ELF::Elf64_Ehdr))
+    return features;
+  uint32_t flags = support::endian::read32le(elf.data() + offsetof(ELF::Elf64_Ehdr, e_flags));
+  uint32_t xnack = flags & ELF::EF_AMDGPU_FEATURE_XNACK_V4, ecc = flags & ELF::EF_AMDGPU_FEATURE_SRAMECC_V4;
+  if (ecc == ELF::EF_AMDGPU_FEATURE_SRAMECC_OFF_V4 || ecc == ELF::EF_AMDGPU_FEATURE_SRAMECC_ON_V4)
+    features.push_back(ecc == ELF::EF_AMDGPU_FEATURE_SRAMECC_ON_V4 ? "sramecc+" : "sramecc-");
+  if (xnack == ELF::EF_AMDGPU_FEATURE_XNACK_OFF_V4 || xnack == ELF::EF_AMDGPU_FEATURE_XNACK_ON_V4)
+    features.push_back(xnack == ELF::EF_AMDGPU_FEATURE_XNACK_ON_V4 ? "xnack+" : "xnack-");
+  return features;
+}
+
 static bundle::Variant variantOf(const TargetCode &compiled) {
   const CompileResult &code = compiled.code;
   bundle::Variant variant;
   variant.target = compiled.target;
-  variant.format = StringRef(code.output)
-                           .starts_with("\x7f"
-                                        "ELF")
-                       ? "code-object"
-                       : "ptx";
+  bool isElf = StringRef(code.output).starts_with(ELF::ElfMagic);
+  variant.format = isElf ? "code-object" : "ptx";
+  if (isElf)
+    variant.features = featuresOf(code.output);
   variant.code = code.output;
   variant.symbol = code.kernelName;
   variant.grid = {code.grid};
@@ -82,9 +97,10 @@ static bundle::Variant variantOf(const TargetCode &compiled) {
   return variant;
 }
 
-Expected<std::string> tools::bundleOf(ArrayRef<TargetCode> codes) {
+bundle::Kernel tools::bundleKernelOf(ArrayRef<TargetCode> codes, std::string name) {
   bundle::Kernel kernel;
-  kernel.name = codes.front().code.kernelName;
+  kernel.name = std::move(name);
+  kernel.flops = codes.front().code.flops;
   for (const compiler::Argument &formal : codes.front().code.arguments)
     kernel.arguments.push_back(argumentOf(formal));
   for (const TargetCode &compiled : codes) {
@@ -93,8 +109,30 @@ Expected<std::string> tools::bundleOf(ArrayRef<TargetCode> codes) {
       argument.align = std::max(argument.align, static_cast<unsigned>(formal.align));
     kernel.variants.push_back(variantOf(compiled));
   }
-  bundle::Bundle result;
-  result.producer = "kiln " KILN_VERSION;
-  result.kernels.push_back(std::move(kernel));
-  return bundle::writeBundle(result);
+  return kernel;
+}
+
+void tools::addChips(const TargetCode &compiled, bundle::Bundle &bundle) {
+  std::vector<bundle::Chip> &chips = bundle.chips[compiled.target];
+  if (!chips.empty())
+    return;
+  for (const compiler::Chip &chip : compiled.code.chips) {
+    bundle::Chip &added = chips.emplace_back(bundle::Chip{chip.name, chip.gbps, {}});
+    for (const auto &[dtype, peak] : chip.tflops)
+      added.tflops[StringRef(dtype).lower()] = peak;
+  }
+}
+
+bundle::Bundle tools::emptyBundle() {
+  bundle::Bundle bundle;
+  bundle.producer = "kiln " KILN_VERSION;
+  return bundle;
+}
+
+Expected<std::string> tools::bundleOf(ArrayRef<TargetCode> codes) {
+  bundle::Bundle bundle = emptyBundle();
+  bundle.kernels.push_back(bundleKernelOf(codes, codes.front().code.kernelName));
+  for (const TargetCode &compiled : codes)
+    addChips(compiled, bundle);
+  return bundle::writeBundle(bundle);
 }

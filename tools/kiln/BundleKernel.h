@@ -4,6 +4,8 @@
 
 #include "CompileKernel.h"
 
+#include "kiln/Bundle/Bundle.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 
@@ -15,8 +17,13 @@ struct TargetCode {
   CompileResult code;
 };
 
-/// The bundle's bytes. All codes are of one kernel with the same parameters.
+/// A bundle's bytes. All codes are of one kernel with the same parameters.
 llvm::Expected<std::string> bundleOf(llvm::ArrayRef<TargetCode> codes);
+
+/// The parts of it, for bundles with more in them.
+bundle::Bundle emptyBundle();
+bundle::Kernel bundleKernelOf(llvm::ArrayRef<TargetCode> codes, std::string name);
+void addChips(const TargetCode &compiled, bundle::Bundle &bundle);
 
 } // namespace kiln::tools
 

@@ -160,10 +160,10 @@ static Expected<std::string> arrayOf(StringRef text, const Parameters &parameter
   return result + "]";
 }
 
-static Expected<launch::Argument> argumentOf(json::Object object, unsigned index,
-                                             const Parameters &parameters, const Numbers &numbers,
-                                             uint64_t seed) {
-  for (StringRef kind : {"random", "zeros"}) {
+/// The argument with shape, type and seed filled in.
+static Expected<json::Object> filledIn(json::Object object, unsigned index, const Parameters &parameters,
+                                       const Numbers &numbers, uint64_t seed) {
+  for (StringRef kind : {"random", "zeros", "unset"}) {
     auto text = object.getString(kind);
     if (!text)
       continue;
@@ -174,11 +174,22 @@ static Expected<launch::Argument> argumentOf(json::Object object, unsigned index
     if (kind == "random")
       object["seed"] = static_cast<int64_t>(seed * 64 + index);
   }
+  return object;
+}
+
+static Error addArgument(const json::Value &value, unsigned index, const Parameters &parameters,
+                         const Numbers &numbers, uint64_t seed, Case &result) {
+  const json::Object *object = value.getAsObject();
+  auto filled = filledIn(object ? *object : json::Object(), index, parameters, numbers, seed);
+  if (!filled)
+    return filled.takeError();
   std::string error;
-  auto argument = launch::parseArgument(formatv("{0}", json::Value(std::move(object))).str(), index, error);
+  result.arguments.push_back(std::move(*filled));
+  auto argument = launch::parseArgument(formatv("{0}", result.arguments.back()).str(), index, error);
   if (!argument)
     return createStringError(error);
-  return *argument;
+  result.launch.args.push_back(std::move(*argument));
+  return Error::success();
 }
 
 Expected<Case> tools::resolve(const CaseGroup &group, const Parameters &parameters, ArrayRef<int64_t> sizes,
@@ -194,14 +205,9 @@ Expected<Case> tools::resolve(const CaseGroup &group, const Parameters &paramete
     numbers[name] = size;
     result.label += (result.label.empty() ? "" : " ") + name + "=" + std::to_string(size);
   }
-  for (auto [i, value] : enumerate(group.arguments)) {
-    const json::Object *object = value.getAsObject();
-    auto argument =
-        argumentOf(object ? *object : json::Object(), static_cast<unsigned>(i), parameters, numbers, seed);
-    if (!argument)
-      return createStringError("arguments[" + std::to_string(i) + "]: " + toString(argument.takeError()));
-    result.launch.args.push_back(std::move(*argument));
-  }
+  for (auto [i, value] : enumerate(group.arguments))
+    if (Error error = addArgument(value, static_cast<unsigned>(i), parameters, numbers, seed, result))
+      return createStringError("arguments[" + std::to_string(i) + "]: " + toString(std::move(error)));
   auto terms = evaluate(group.terms, numbers);
   if (!terms)
     return createStringError("terms: " + toString(terms.takeError()));

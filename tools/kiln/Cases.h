@@ -34,6 +34,7 @@ struct CaseGroup {
 struct Case {
   std::string label; // "M=64 N=65 K=66"
   launch::Launch launch;
+  llvm::json::Array arguments; // the launch's, as its JSON says them
   int64_t terms = 0;
   std::string sum, rounded; // type names; `rounded` may be empty
 };

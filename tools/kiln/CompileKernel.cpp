@@ -14,6 +14,10 @@ std::vector<std::string> tools::targetSearchPath(const std::vector<std::string> 
   return compiler::TargetLibrary::searchPath(fromUser, executable);
 }
 
+std::vector<std::string> tools::targetNames(const std::vector<std::string> &fromUser) {
+  return compiler::TargetLibrary(targetSearchPath(fromUser)).names();
+}
+
 std::vector<std::string> tools::stageNames() {
   std::vector<std::string> names;
   for (auto stage :
@@ -48,6 +52,8 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request, std::st
   result.output = std::move(compiled->output);
   result.kernelName = compiled->kernelName;
   result.grid = compiled->grid;
+  result.flops = compiled->flops;
+  result.chips = std::move(compiled->chips);
   result.threads = compiled->threads;
   result.arguments = std::move(compiled->arguments);
   result.sharedBytes = compiled->sharedBytes;

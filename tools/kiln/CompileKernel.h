@@ -3,6 +3,7 @@
 #define KILN_TOOLS_COMPILEKERNEL_H
 
 #include "kiln/Compiler/Argument.h"
+#include "kiln/Compiler/Chip.h"
 #include "kiln/Compiler/Trail.h"
 
 #include <string>
@@ -20,9 +21,10 @@ struct CompileRequest {
 
 struct CompileResult {
   bool ok = false;
-  std::string output, kernelName, grid;
+  std::string output, kernelName, grid, flops;
   long threads = 0, sharedBytes = 0;
   std::vector<compiler::Argument> arguments;
+  std::vector<compiler::Chip> chips;
   std::vector<std::pair<std::string, double>> times; // stage, milliseconds
   compiler::Trail trail;
 };
@@ -33,6 +35,9 @@ CompileResult compileKernel(const CompileRequest &request, std::string *errors =
 
 /// Where target folders are looked for: those given, then the installed ones.
 std::vector<std::string> targetSearchPath(const std::vector<std::string> &fromUser);
+
+/// Names of all targets that are found there, sorted.
+std::vector<std::string> targetNames(const std::vector<std::string> &fromUser);
 
 /// Names of all stages, in order.
 std::vector<std::string> stageNames();

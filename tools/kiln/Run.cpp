@@ -4,11 +4,14 @@
 #include "HostMemory.h"
 #include "Observe.h"
 #ifdef KILN_COMPILER
+#include "BundleKernel.h"
 #include "Interpret.h"
 #include "KernelLaunch.h"
 #endif
 
 #include "kiln/Emulator/Observers.h"
+#include "kiln/run/Run.h"
+#include "kiln/runtime.hpp"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -260,16 +263,41 @@ static int runInterpreted(const RunOptions &options, const launch::Launch &launc
   return finish(options, launch, *args, memory, Report());
 }
 
-/// Compiles for the chip first; the launch has one argument per kernel argument.
-static int runCompiled(const RunOptions &options, emulator::Chip chip, const launch::Launch &launch) {
-  CompileRequest request{
-      options.file, launch.kernel,         emulator::chipName(chip), options.schedule, "obj",
-      {},           options.targetFolders, /*lineTables=*/true};
+static CompileRequest compileRequestOf(const RunOptions &options, const std::string &kernel,
+                                       const std::string &target) {
+  CompileRequest request{options.file,          kernel, target, options.schedule, "obj", {},
+                         options.targetFolders,
+                         /*lineTables=*/true};
   for (const std::string &param : options.params) {
     auto [name, value] = llvm::StringRef(param).split('=');
     request.params.push_back({name.str(), value.str()});
   }
-  CompileResult code = compileKernel(request);
+  return request;
+}
+
+/// Compiles for the device's own target. Empty if that fails, which has been said.
+static std::string bundleFor(const RunOptions &options, const std::string &kernel) {
+  runtime::Device device(options.device);
+  std::string best;
+  for (const std::string &target : targetNames(options.targetFolders))
+    if (device.fit(target) > (best.empty() ? 0 : device.fit(best)))
+      best = target;
+  if (best.empty()) {
+    complain(options.device + " is " + device.properties().target + ", for which there is no target");
+    return "";
+  }
+  CompileResult code = compileKernel(compileRequestOf(options, kernel, best));
+  if (!code.ok)
+    return "";
+  auto bytes = bundleOf(TargetCode{best, std::move(code)});
+  if (!bytes)
+    complain(llvm::toString(bytes.takeError()));
+  return bytes ? *bytes : "";
+}
+
+/// Compiles for the chip first; the launch has one argument per kernel argument.
+static int runCompiled(const RunOptions &options, emulator::Chip chip, const launch::Launch &launch) {
+  CompileResult code = compileKernel(compileRequestOf(options, launch.kernel, emulator::chipName(chip)));
   if (!code.ok)
     return Failure;
   return runObserved(options, launch, [&](const emulator::LaunchOptions &emulation) {
@@ -278,14 +306,55 @@ static int runCompiled(const RunOptions &options, emulator::Chip chip, const lau
 }
 #endif
 
-static int run(const RunOptions &options) {
+/// Devices of the runtime, and bundles: what kiln-run does, with the compiler in front.
+static int runThroughRuntime(const RunOptions &options, bool isSource) {
+  run::RunOptions work;
+  work.file = options.file;
+  work.device = options.device.empty() ? "emulator" : options.device;
+  work.launchFile = options.launchFile;
+  work.kernel = options.kernel;
+  work.grid = options.grid;
+  work.block = options.block;
+  work.args = options.args;
+  if (options.dynamicLds)
+    work.dynamicShared = options.dynamicLds;
+  work.checks = options.checks;
+  work.tolerance = options.tolerance;
+  work.json = options.json;
+#ifdef KILN_COMPILER
+  if (isSource) {
+    std::string error;
+    std::optional<launch::Launch> file =
+        options.launchFile.empty() ? launch::Launch()
+                                   : launch::readLaunch(options.launchFile, error, /*needsGeometry=*/false);
+    if (!file)
+      return fail(options, error);
+    try {
+      work.image = bundleFor(options, options.kernel.empty() ? file->kernel : options.kernel);
+    } catch (const std::exception &error) {
+      return fail(options, error.what());
+    }
+    if (work.image.empty())
+      return Failure;
+  }
+#endif
+  run::Outcome outcome = run::run(work);
+  llvm::outs() << outcome.output;
+  return outcome.error.empty() ? outcome.status : complain(outcome.error, outcome.status);
+}
+
+static int runKernel(const RunOptions &options) {
+  bool isSource = llvm::StringRef(options.file).ends_with(".mlir");
+  bool isBundle = llvm::StringRef(options.file).ends_with(".kiln");
+  llvm::StringRef scheme = llvm::StringRef(options.device).split(':').first;
+  if (scheme == "cuda" || scheme == "hip" || (isBundle && (scheme.empty() || scheme == "emulator")))
+    return runThroughRuntime(options, isSource);
   launch::Launch launch;
   std::string error;
   if (!buildLaunch(options, launch, error))
     return complain(error, Usage);
   if (!options.kernel.empty())
     launch.kernel = options.kernel;
-  bool isSource = llvm::StringRef(options.file).ends_with(".mlir");
   std::string device = !options.device.empty() ? options.device : isSource ? "interpreter" : "emulator";
 #ifdef KILN_COMPILER
   if (device == "interpreter")
@@ -297,9 +366,10 @@ static int run(const RunOptions &options) {
     if (chipText == emulator::chipName(known))
       chip = known;
   if (name != "emulator" || (!chip && !chipText.empty()))
-    return complain("--device: unknown device '" + device +
-                        "'; known are interpreter, emulator, emulator:gfx942, emulator:gfx950",
-                    Usage);
+    return complain(
+        "--device: unknown device '" + device +
+            "'; known are interpreter, emulator, emulator:gfx942, emulator:gfx950, cuda[:N], hip[:N]",
+        Usage);
 #ifdef KILN_COMPILER
   if (isSource)
     return runCompiled(options, chip.value_or(emulator::Chip::Gfx950), launch);
@@ -347,12 +417,15 @@ static void addObserverOptions(CLI::App &command, ObserveOptions &options) {
 
 void tools::addRunCommand(CLI::App &app, int &status) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App *command = app.add_subcommand("run", "Execute a kernel without a device");
-  command->add_option("FILE", options->file, "Kernels (.mlir) or a code object (.co, .hsaco)")->required();
+  CLI::App *command = app.add_subcommand("run", "Execute a kernel once, here or on a device");
+  command
+      ->add_option("FILE", options->file,
+                   "Kernels (.mlir), a bundle (.kiln), or code for the device (.co, .hsaco, .ptx)")
+      ->required();
   command->add_option(
       "--device", options->device,
-      "Where to run it: interpreter (.mlir) or emulator[:gfx942|:gfx950]; kernels are compiled for "
-      "that chip, gfx950 without one");
+      "Where to run it: interpreter (.mlir), emulator[:gfx942|:gfx950], cuda[:N], hip[:N]; kernels are "
+      "compiled for that device, the emulator's being gfx950 without a chip");
   command->add_option("--kernel", options->kernel, "Which kernel; not needed if the file has one");
   command->add_option("--param", options->params, "NAME=VALUE of a kernel's parameter")
       ->allow_extra_args(false);
@@ -378,5 +451,5 @@ void tools::addRunCommand(CLI::App &app, int &status) {
   command->add_flag("--json", options->json, "The result as one JSON object");
   addEmulatorOptions(*command, *options);
   addObserverOptions(*command, options->observe);
-  command->callback([options, &status] { status = run(*options); });
+  command->callback([options, &status] { status = runKernel(*options); });
 }

@@ -13,50 +13,13 @@ namespace {
 struct VerifyOptions {
   VerifyRequest request;
   std::vector<std::string> params, shapes;
-  std::string device = "emulator";
   bool json = false;
-};
-
-struct Tally {
-  unsigned right = 0, wrong = 0, refused = 0;
 };
 } // namespace
 
 static int complain(const std::string &text, int status = Failure) {
   llvm::errs() << "error: " << text << "\n";
   return status;
-}
-
-static llvm::StringRef nameOf(CaseResult::Status status) {
-  return status == CaseResult::Right ? "right" : status == CaseResult::Wrong ? "WRONG" : "refused";
-}
-
-static void print(const CaseResult &result) {
-  llvm::outs() << llvm::formatv("{0,-7} {1} {2} {3} {4}", nameOf(result.status), result.target, result.kernel,
-                                result.parameters, result.sizes);
-  if (result.tolerance > 0)
-    llvm::outs() << llvm::formatv(": error {0:e2}, allowed {1:e2}", result.error, result.tolerance);
-  else if (result.elements)
-    llvm::outs() << ": equal";
-  if (!result.detail.empty())
-    llvm::outs() << "\n        " << result.detail;
-  llvm::outs() << "\n";
-  llvm::outs().flush();
-}
-
-static llvm::json::Object describe(const CaseResult &result) {
-  return llvm::json::Object{
-      {"status", nameOf(result.status).lower()},
-      {"target", result.target},
-      {"kernel", result.kernel},
-      {"parameters", result.parameters},
-      {"sizes", result.sizes},
-      {"error", std::isfinite(result.error) ? llvm::json::Value(result.error) : llvm::json::Value(nullptr)},
-      {"tolerance", result.tolerance},
-      {"magnitude", result.magnitude},
-      {"elements", static_cast<int64_t>(result.elements)},
-      {"instructions", static_cast<int64_t>(result.instructions)},
-      {"detail", result.detail}};
 }
 
 static bool parse(VerifyOptions &options, std::string &error) {
@@ -79,41 +42,45 @@ static bool parse(VerifyOptions &options, std::string &error) {
     }
     options.request.shapes.push_back(std::move(sizes));
   }
-  if (options.device == "emulator")
+  if (options.request.devices.empty() && options.request.bundle.empty())
+    options.request.devices.push_back("emulator");
+  if (!options.request.targets.empty() || options.request.bundle.empty())
     return true;
-  error = "--device: expected emulator, found '" + options.device + "'";
+  error = "--bundle needs --target: for which machines?";
   return false;
 }
 
-static int run(VerifyOptions &options) {
+/// Only a bundle was asked for; `wrong` kernels could not be compiled.
+static int reportBundle(const VerifyOptions &options, const Written &written, unsigned wrong) {
+  bool good = written.cases && !wrong;
+  if (options.json)
+    llvm::outs() << llvm::json::Value(llvm::json::Object{{"status", good ? "written" : "wrong"},
+                                                         {"bundle", options.request.bundle},
+                                                         {"kernels", static_cast<int64_t>(written.kernels)},
+                                                         {"cases", static_cast<int64_t>(written.cases)}})
+                 << "\n";
+  else
+    llvm::outs() << llvm::formatv("{0}: {1} kernels, {2} cases\n", options.request.bundle, written.kernels,
+                                  written.cases);
+  return good ? Success : Failure;
+}
+
+static int runVerify(VerifyOptions &options) {
   std::string error;
   if (!parse(options, error))
     return complain(error, Usage);
-  Tally tally;
-  llvm::json::Array cases;
-  llvm::Error failed = verify(options.request, [&](const CaseResult &result) {
-    ++(result.status == CaseResult::Right   ? tally.right
-       : result.status == CaseResult::Wrong ? tally.wrong
-                                            : tally.refused);
-    if (options.json)
-      cases.push_back(describe(result));
-    else
-      print(result);
+  run::VerifyReport report(options.json);
+  auto written = verify(options.request, [&](const run::VerifyRow &row) {
+    llvm::outs() << report.add(row);
+    llvm::outs().flush();
   });
-  if (failed)
-    return complain(llvm::toString(std::move(failed)));
-  bool good = tally.right && !tally.wrong;
-  if (options.json)
-    llvm::outs() << llvm::json::Value(llvm::json::Object{{"status", good ? "right" : "wrong"},
-                                                         {"right", tally.right},
-                                                         {"wrong", tally.wrong},
-                                                         {"refused", tally.refused},
-                                                         {"cases", std::move(cases)}})
-                 << "\n";
-  else
-    llvm::outs() << llvm::formatv("{0} right, {1} wrong, {2} refused\n", tally.right,
-                                  tally.wrong, tally.refused);
-  return good ? Success : Failure;
+  if (!written)
+    return complain(llvm::toString(written.takeError()));
+  if (options.request.devices.empty())
+    return reportBundle(options, *written, report.wrong());
+  run::Outcome outcome = report.finish();
+  llvm::outs() << outcome.output;
+  return outcome.status;
 }
 
 void tools::addVerifyCommand(CLI::App &app, int &status) {
@@ -124,11 +91,24 @@ void tools::addVerifyCommand(CLI::App &app, int &status) {
   command->footer(
       "Examples:\n"
       "  kiln verify kernels/softmax.mlir --target gfx950\n"
-      "  kiln verify kernels/matmul.mlir --target gfx950,gfx942 --param T=f16 --shapes 64x65x66,1x1x1");
+      "  kiln verify kernels/matmul.mlir --target gfx950,gfx942 --param T=f16 --shapes 64x65x66,1x1x1\n"
+      "  kiln verify kernels/matmul.mlir --target gfx950 --device emulator --device cuda:0\n"
+      "  kiln verify kernels/matmul.mlir --target gfx950,sm_90a --bundle matmul-cases.kiln");
   command->add_option("FILE", request.file, "Kernels (.mlir)")->required();
   command->add_option("--kernel", request.kernel, "Which kernel; all that have cases without it");
-  command->add_option("--target", request.targets, "Targets, comma-separated")->required()->delimiter(',');
-  command->add_option("--device", options->device, "What executes the code: emulator");
+  command->add_option("--target", request.targets, "Targets, comma-separated; without it each device's own")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--device", request.devices,
+          "What executes the code: emulator[:TARGET] (without it), cuda[:N], hip[:N]; may be given several "
+          "times. A device that runs none of the targets runs its own")
+      ->allow_extra_args(false);
+  command->add_option(
+      "--bundle", request.bundle,
+      "Write code, cases and the interpreter's results here, for `kiln-run verify` on a machine "
+      "without the compiler");
   command->add_option("--cases", request.casesFile,
                       "File of cases; FILE.cases.json beside the kernel without it");
   command
@@ -145,5 +125,5 @@ void tools::addVerifyCommand(CLI::App &app, int &status) {
       ->allow_extra_args(false);
   command->add_option("--seed", request.seed, "Seed of the inputs");
   command->add_flag("--json", options->json, "One JSON object");
-  command->callback([options, &status] { status = run(*options); });
+  command->callback([options, &status] { status = runVerify(*options); });
 }

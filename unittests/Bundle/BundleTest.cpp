@@ -91,6 +91,30 @@ TEST(Bundle, WriterRefusesWhatTheReaderRefuses) {
   EXPECT_NE(errorOf(bundle).find("the box has 1 sizes, the tensor 2"), std::string::npos) << errorOf(bundle);
 }
 
+TEST(Bundle, CasesAndChipsAreChecked) {
+  auto casesError = [](auto change) {
+    Bundle bundle = exampleBundle();
+    change(bundle.cases[0]);
+    return errorOf(bundle);
+  };
+  auto expectError = [&](auto change, const char *part) {
+    EXPECT_NE(casesError(change).find(part), std::string::npos) << casesError(change);
+  };
+  expectError([](Case &test) { test.kernel = "gemm"; },
+              "case 'small' is of kernel 'gemm', which is not in the bundle");
+  expectError([](Case &test) { test.arguments.clear(); }, "args: kernel 'matmul' takes 5 arguments, found 0");
+  expectError([](Case &test) { test.outputs[0].argument = 3; },
+              "argument: expected the number of a tensor of kernel 'matmul'");
+  expectError([](Case &test) { test.outputs[0].argument = 9; },
+              "argument: expected the number of a tensor of kernel 'matmul'");
+  expectError([](Case &test) { test.outputs[0].ulps = -1; }, "ulps: expected a number of at least 0");
+  expectError([](Case &test) { test.name.clear(); }, "name: expected a string that is not empty");
+  Bundle bundle = exampleBundle();
+  bundle.chips["gfx950"][0].tflops["bf16"] = -5;
+  EXPECT_NE(errorOf(bundle).find("bf16: expected a number of at least 0"), std::string::npos)
+      << errorOf(bundle);
+}
+
 TEST(Bundle, NoticesEveryChangedByteOfItsFiles) {
   std::string bytes = bytesOf(exampleBundle());
   size_t code = bytes.find("not really a code object"), manifest = bytes.find("\"producer\"");
@@ -129,6 +153,23 @@ TEST(Manifest, Versions) {
   EXPECT_EQ(version("\"1\""), "manifest.json:1: version: expected an array, found a string");
 }
 
+TEST(Manifest, CasesAndChipsOfAnotherKind) {
+  auto error = [](const std::string &member) {
+    return manifestError(
+        "{\"format\": \"kiln-bundle\", \"version\": [1, 0], \"files\": {}, \"kernels\": [],\n" + member +
+        "}");
+  };
+  EXPECT_EQ(error("\"cases\": {}"), "manifest.json:2: cases: expected an array, found an object");
+  EXPECT_EQ(error("\"cases\": [7]"), "manifest.json:2: expected name to be a string, found nothing");
+  EXPECT_EQ(error("\"cases\": [{\"name\": \"c\", \"kernel\": \"k\", \"args\": [], \"expected\": []}]"),
+            "manifest.json:2: case 'c' is of kernel 'k', which is not in the bundle");
+  EXPECT_EQ(error("\"chips\": []"), "manifest.json:2: chips: expected an object, found an array");
+  EXPECT_EQ(error("\"chips\": {\"sm_90a\": {}}"),
+            "manifest.json:2: sm_90a: expected an array, found an object");
+  EXPECT_EQ(error("\"chips\": {\"sm_90a\": [{\"name\": \"H100\", \"gbps\": 1e999}]}"),
+            "manifest.json:2: gbps: expected a number of at least 0");
+}
+
 TEST(Manifest, ErrorsNameTheLine) {
   EXPECT_EQ(manifestError("{\"format\": \"kiln-bundle\", \"version\": [1, 0], \"files\": {},\n\"kernels\": "
                           "[{\n\"name\": 1}]}"),
@@ -152,11 +193,11 @@ TEST(Manifest, RandomDamageNeverCrashes) {
   for (int i = 0; i < 3000; ++i) {
     std::string damaged = text;
     for (int change = 0; change < 2; ++change) {
-      size_t from = next() % text.size(), to = next() % text.size(), length = next() % 24;
+      size_t from = next() % damaged.size(), to = next() % damaged.size(), length = next() % 24;
       if (next() % 2)
         damaged[from] = "0123456789\"{}[]:,-.abM"[next() % 22];
       else
-        damaged.replace(to, length, text.substr(from, next() % 24));
+        damaged.replace(to, length, text.substr(std::min(from, text.size()), next() % 24));
     }
     kiln_manifest manifest;
     if (kiln_manifest_read(&manifest, damaged.data(), damaged.size(), &image.archive, error, sizeof error))

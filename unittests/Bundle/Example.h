@@ -8,7 +8,7 @@ inline kiln::bundle::Bundle exampleBundle() {
   using namespace kiln::bundle;
   Bundle bundle;
   bundle.producer = "test";
-  bundle.chips["gfx950"] = {"MI355X", 8000, {{"bf16", 2516.6}}};
+  bundle.chips["gfx950"] = {{"MI355X", 8000, {{"bf16", 2516.6}}}};
   Kernel kernel;
   kernel.name = "matmul";
   kernel.arguments = {{"a", true, "bf16", {"M", "K"}, std::nullopt, 16},
@@ -51,7 +51,10 @@ inline kiln::bundle::Bundle exampleBundle() {
   Case test;
   test.name = "small";
   test.kernel = "matmul";
-  test.arguments.push_back(llvm::json::Object{{"random", "bf16[4,8]"}, {"seed", 1}});
+  for (const char *buffer : {"bf16[4,8]", "bf16[6,8]", "f32[4,6]"})
+    test.arguments.push_back(llvm::json::Object{{"random", buffer}, {"seed", 1}});
+  test.arguments.push_back(llvm::json::Object{{"f32", 1}});
+  test.arguments.push_back(llvm::json::Object{{"i32", 1}});
   test.outputs = {{2, "an .npy file", 0.01, 0}};
   bundle.cases = {std::move(test)};
   return bundle;

@@ -142,6 +142,15 @@ TEST_F(Memory, DeviceProperties) {
   EXPECT_TRUE(listed);
 }
 
+TEST_F(Memory, OwnTargetFits) {
+  std::string target = device.properties().target;
+  EXPECT_GT(device.fit(target.substr(0, target.find(':'))), 0u);
+  EXPECT_EQ(device.fit("gfx1201"), 0u);
+  EXPECT_EQ(device.fit("sm_999a"), 0u);
+  uint32_t fit = 0;
+  EXPECT_EQ(kiln_device_fit(device.get(), nullptr, &fit), KILN_INVALID_ARGUMENT);
+}
+
 TEST_F(Memory, NamesOfNoDevice) {
   std::string driver = conformance::deviceUri().substr(0, conformance::deviceUri().find(':'));
   EXPECT_STATUS(KILN_NOT_FOUND, Device(driver + ":99999"));

@@ -129,6 +129,24 @@ static void addTarget(Kernel &kernel, const std::string &target, const std::stri
   kernel.variants.push_back(variant);
 }
 
+/// Increments 64 zeros and expects `value` everywhere but in the last place, where it expects 1.
+static Case incrementedZeros(char value) {
+  Case test;
+  test.name = "zeros";
+  test.kernel = "increment";
+  test.arguments.push_back(llvm::json::Object{{"zeros", "u32[64]"}});
+  // As numpy.save writes it.
+  std::string header = "{'descr': '<u4', 'fortran_order': False, 'shape': (64,), }";
+  std::string npy("\x93NUMPY\1\0\x76\0", 10);
+  npy += header + std::string(0x76 - header.size() - 1, ' ') + '\n';
+  for (int i = 0; i < 64; ++i) {
+    npy.push_back(i < 63 ? value : '\1');
+    npy.append(3, '\0');
+  }
+  test.outputs = {{0, npy, 0, 0, 0}};
+  return test;
+}
+
 static bool write(const Bundle &bundle, const std::string &path) {
   llvm::Expected<std::string> bytes = writeBundle(bundle);
   if (!bytes) {
@@ -143,8 +161,8 @@ int main(int argc, char **argv) {
   std::string hopper = contentsOf(argv[4]), folder = argv[5];
   Bundle bundle, foreign;
   bundle.producer = foreign.producer = "conformance suite";
-  bundle.chips["gfx950"] = {"MI355X", 8000, {{"f32", 157.3}}};
-  bundle.chips["sm_80"] = {"H200", 4800, {{"f32", 67}}};
+  bundle.chips["gfx950"] = {{"MI350X", 8000, {{"f32", 144.2}}}, {"gfx950", 1000, {{"f32", 100}}}};
+  bundle.chips["sm_80"] = {{"H200", 4800, {{"f32", 67}}}, {"H100", 3352, {{"f32", 67}}}};
   for (Kernel kernel : {affine(), scalars(), reverse(), onPlainData("increment"), onPlainData("fault")}) {
     addTarget(kernel, "gfx950", "code-object", gfx950);
     addTarget(kernel, "gfx942", "code-object", gfx942);
@@ -162,17 +180,12 @@ int main(int argc, char **argv) {
   addTarget(other, "sm_999a", "ptx", ptx);
   other.variants.erase(other.variants.begin());
   foreign.kernels = {other};
-  Case test;
-  test.name = "zeros";
-  test.kernel = "increment";
-  test.arguments.push_back(llvm::json::Object{{"zeros", "u32[64]"}});
-  // 64 ones, as numpy.save writes them.
-  std::string header = "{'descr': '<u4', 'fortran_order': False, 'shape': (64,), }";
-  std::string npy("\x93NUMPY\1\0\x76\0", 10);
-  npy += header + std::string(0x76 - header.size() - 1, ' ') + '\n';
-  for (int i = 0; i < 64; ++i)
-    npy.append("\1\0\0\0", 4);
-  test.outputs = {{0, npy, 0, 0}};
-  bundle.cases.push_back(std::move(test));
-  return write(bundle, folder + "/conformance.kiln") && write(foreign, folder + "/foreign.kiln") ? 0 : 1;
+  bundle.cases.push_back(incrementedZeros(1));
+  foreign.cases.push_back(incrementedZeros(1));
+  Bundle wrong = bundle;
+  wrong.cases[0] = incrementedZeros(2);
+  return write(bundle, folder + "/conformance.kiln") && write(foreign, folder + "/foreign.kiln") &&
+                 write(wrong, folder + "/wrong.kiln")
+             ? 0
+             : 1;
 }

@@ -12,7 +12,7 @@ exec(re.search(r"```python\n(.*?)```", open(docs).read(), re.S).group(1))
 cases = [("bf16", 16, 7, 127), ("f16", 16, 10, 15), ("f32", 32, 23, 127), ("f64", 64, 52, 1023), ("f8E4M3FN", 8, 3, 7),
          ("f8E5M2FNUZ", 8, 2, 16), ("f8E8M0FNU", 8, 0, 127, False), ("f4E2M1FN", 4, 1, 1), ("f6E3M2FN", 6, 2, 3)]
 with tempfile.TemporaryDirectory() as folder:
-    for name in [case[0] for case in cases] + ["i16"]:
+    for name in [case[0] for case in cases] + ["i16", "i8"]:
         # A kernel that only reads its first argument: 256 bytes of it.
         args = [f"random:{name}[512],seed=11,save={folder}/{name}.npy", "zeros:f32[64]", "i32:0", "i32:0"]
         subprocess.run([kiln_run, "run", code, "--device", "emulator:gfx950", "--kernel", "reverse", "--grid", "1", "--block",
@@ -26,5 +26,8 @@ with tempfile.TemporaryDirectory() as folder:
         else:
             found = found.view(f"u{bits // 8}")
         assert (found == random_codes(11, 512, bits, *rest)).all(), name
-    found = np.load(os.path.join(folder, "i16.npy"))
-    assert (found == (splitmix64(11, 512) >> np.uint64(48)).astype(np.uint16).view(np.int16)).all(), "i16"
+    # Integers are the top bits, never 0; of 512 bytes some are.
+    for bits in (8, 16):
+        found, top = np.load(os.path.join(folder, f"i{bits}.npy")), splitmix64(11, 512) >> np.uint64(64 - bits)
+        assert (found.view(f"u{bits // 8}") == np.maximum(top, np.uint64(1))).all(), f"i{bits}"
+    assert ((splitmix64(11, 512) >> np.uint64(56)) == 0).any(), "no zero to replace"

@@ -86,8 +86,9 @@ struct Kernel {
 struct Case {
   struct Output {
     unsigned argument = 0;
-    std::string npy;                   // the .npy file's bytes
-    double relative = 0, absolute = 0; // |found - expected| <= absolute + relative * |expected|
+    std::string npy; // the .npy file's bytes
+    // |found - expected| <= absolute + relative * |expected| + ulps units in the last place
+    double relative = 0, absolute = 0, ulps = 0;
   };
   std::string name, kernel;
   llvm::json::Array arguments;
@@ -105,7 +106,7 @@ struct Bundle {
   std::string producer;
   std::vector<Kernel> kernels;
   std::vector<Case> cases;
-  std::map<std::string, Chip> chips; // by target
+  std::map<std::string, std::vector<Chip>> chips; // by target
 };
 
 /// The bundle's bytes: a function of `bundle` alone. What was written is read back with the runtime's reader,

@@ -4,6 +4,7 @@
 
 #include "kiln/Codegen/Codegen.h"
 #include "kiln/Compiler/Argument.h"
+#include "kiln/Compiler/Chip.h"
 #include "kiln/Compiler/TargetLibrary.h"
 #include "kiln/Compiler/Trail.h"
 
@@ -38,6 +39,8 @@ struct Result {
   std::string grid;                        // number of workgroups, an expression over the arguments' sizes
   std::string kernelName;
   std::vector<Argument> arguments;
+  std::string flops;                       // of one launch, an expression over the arguments; may be empty
+  std::vector<Chip> chips;                 // products that the code is for
   Trail trail; // if asked for
 };
 

@@ -105,6 +105,8 @@ KILN_API kiln_status kiln_devices_visit(kiln_device_visitor *visit, void *contex
 // one handle cannot be used with the other. The caller releases.
 KILN_API kiln_status kiln_device_open(const char *uri, kiln_device *result);
 KILN_API kiln_status kiln_device_get_properties(kiln_device device, kiln_device_properties *result);
+// How well code for `target` ("sm_90a", "gfx950") runs on the device: 0 not at all, higher is better.
+KILN_API kiln_status kiln_device_fit(kiln_device device, const char *target, uint32_t *result);
 
 // ---- Memory. Offsets and sizes are bytes and are checked against the buffer.
 

@@ -222,6 +222,12 @@ public:
     check(kiln_device_get_properties(handle, &properties));
     return properties;
   }
+  /// How well code for `target` runs here: 0 not at all.
+  uint32_t fit(const std::string &target) const {
+    uint32_t fit = 0;
+    check(kiln_device_fit(handle, target.c_str(), &fit));
+    return fit;
+  }
   Buffer allocate(uint64_t size) const {
     kiln_buffer buffer{0};
     check(kiln_buffer_create(handle, size, &buffer));

@@ -55,7 +55,7 @@ double decodeElement(DType type, const uint8_t *data, uint64_t index);
 
 /// Fills `data` (type.bytes() of it) with reproducible values. Element i is derived from
 ///   x = splitmix64(seed + (i + 1) * 0x9e3779b97f4a7c15)   (the i-th output of SplitMix64 started at `seed`):
-/// integers are x's top bits; floats have x's top bit as sign, the next two bits e as the exponent 2^(e - 3),
+/// integers are x's top bits, but 1 for 0; floats have x's top bit as sign, the next two bits e as the exponent 2^(e - 3),
 /// the next bits as the mantissa: 1/8 <= |v| < 2, never zero, never subnormal, exact in the type. Types whose
 /// smallest normal is above 1/8 (f6, f4) take the sign bit and a nonzero magnitude code 1 + (x mod 2^63) mod
 /// (2^(bits-1) - 1).

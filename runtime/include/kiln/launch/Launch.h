@@ -21,7 +21,7 @@ struct Pointer {
 };
 
 struct Argument {
-  enum Kind { Npy, Zeros, Random, Scalar, Bytes } kind = Scalar;
+  enum Kind { Npy, Zeros, Unset, Random, Scalar, Bytes } kind = Scalar;
   std::string where; // "launch.json:4: args[2]": for messages
   ArrayType type;    // of a buffer (Npy: known once the file is read, unless "dtype" says it); of a scalar
   std::string file;  // Npy: as given, made relative to the launch file
@@ -31,7 +31,7 @@ struct Argument {
   std::string save;              // buffers: where to write them after the launch, or empty
   std::vector<Pointer> pointers; // buffers and Bytes
 
-  bool isBuffer() const { return kind == Npy || kind == Zeros || kind == Random; }
+  bool isBuffer() const { return kind == Npy || kind == Zeros || kind == Unset || kind == Random; }
 };
 
 struct Launch {
@@ -85,20 +85,27 @@ std::vector<uint8_t> packKernargs(const std::vector<BoundArgument> &args);
 bool saveOutputs(const Launch &launch, const std::vector<BoundArgument> &args, Memory &memory,
                  std::string &error);
 
-/// How far two arrays are apart. A pair is wrong if |found - expected| > absolute + relative * |expected|;
-/// NaN equals NaN.
+/// How far two arrays may be apart. A pair is wrong if |found - expected| is above absolute + relative *
+/// |expected| + ulps units in the last place of the found type at the larger of the two. NaN equals NaN.
 struct Tolerance {
-  double relative = 0, absolute = 0;
+  double relative = 0, absolute = 0, ulps = 0;
 };
 struct Comparison {
   uint64_t elements = 0, wrong = 0, firstWrong = 0;
   double maxAbsolute = 0, maxRelative = 0;
+  double worst = 0, worstAllowed = 0; // distance and bound where their quotient is largest
   double foundAtFirst = 0, expectedAtFirst = 0;
   /// One line: "65536 elements, 3 wrong, first at 17: found 1.5, expected 2; max error ...".
   std::string str() const;
+  /// Of arrays with wrong elements: "3 of 64 elements wrong, first at [2, 5]: found 1.5, expected 2".
+  std::string explain(const ArrayType &type) const;
 };
-/// One unit in the last place of `type`, relative; 0 (exact) for integers.
+/// One unit in the last place; exact for integers.
 Tolerance defaultTolerance(DType type);
+/// The distance of `value`'s neighbours in the type; 0 of integers.
+double unitInTheLastPlace(DType type, double value);
+Comparison compare(DType foundType, const uint8_t *found, DType expectedType, const uint8_t *expected,
+                   uint64_t elements, Tolerance tolerance);
 /// Takes a .npy file's unsigned integers as a type that NumPy lacks; on failure `why` completes "the file
 /// ...".
 bool reinterpret(ArrayType &type, DType wanted, std::string &why);

@@ -2,6 +2,7 @@
 #ifndef KILN_RUN_RUN_H
 #define KILN_RUN_RUN_H
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Outcome {
 /// A kernel with its arguments.
 struct Work {
   std::string file;       // .kiln, or bare code (.co, .hsaco, .ptx, .cubin)
+  std::string image;      // a bundle's bytes, where there is no file of it; `file` names it in messages
   std::string device;     // "cuda:0"
   std::string launchFile; // or the following
   std::string kernel, grid, block;
@@ -46,7 +48,8 @@ Outcome list(bool json);
 Outcome info(const std::string &file, bool json);
 Outcome run(const RunOptions &options);
 Outcome bench(const BenchOptions &options);
-Outcome verify(const VerifyOptions &options);
+/// `show` gets each row of the table as it comes.
+Outcome verify(const VerifyOptions &options, const std::function<void(const std::string &)> &show);
 
 } // namespace kiln::run
 
