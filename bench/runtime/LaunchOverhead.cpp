@@ -1,6 +1,6 @@
 // What a launch through the runtime costs the host beside a bare driver launch: launch-overhead
-// CONFORMANCE.kiln [DEVICE] Enqueues batches of one-workgroup launches, times the enqueueing alone, prints
-// the median of the batches.
+// CONFORMANCE.kiln [DEVICE]. Batches of one-workgroup launches, of both kinds in turns; only the enqueueing
+// is timed. Prints the medians of the batches.
 #include "kiln/runtime.hpp"
 
 #include <algorithm>
@@ -11,21 +11,29 @@
 
 using namespace kiln::runtime;
 
-enum { Batches = 200, LaunchesPerBatch = 256 };
+enum { Batches = 300, LaunchesPerBatch = 256 };
 
-static double medianNanoseconds(const std::function<void()> &launch, const std::function<void()> &wait) {
-  std::vector<double> times;
-  for (int batch = 0; batch < Batches; ++batch) {
+namespace {
+
+/// One way to launch, and its batches' times.
+struct Way {
+  const char *name;
+  std::function<void()> launch, wait;
+  std::vector<double> nanoseconds;
+
+  void runBatch() {
     auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < LaunchesPerBatch; ++i)
       launch();
     std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - start;
     wait();
-    times.push_back(elapsed.count() / LaunchesPerBatch);
+    nanoseconds.push_back(elapsed.count() / LaunchesPerBatch);
   }
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
-}
+  double median() {
+    std::sort(nanoseconds.begin(), nanoseconds.end());
+    return nanoseconds[nanoseconds.size() / 2];
+  }
+};
 
 /// cuLaunchKernel with nothing around it, in the same (primary) context.
 struct BareCuda {
@@ -52,7 +60,12 @@ struct BareCuda {
         getFunction(&function, module, "increment") || streamCreate(&stream, 1))
       throw std::runtime_error("no CUDA driver to compare with");
   }
+  void launch(void **parameters, void **extra) const {
+    launchKernel(function, 1, 1, 1, 64, 1, 1, 0, stream, parameters, extra);
+  }
 };
+
+} // namespace
 
 int main(int argc, char **argv) try {
   if (argc < 2) {
@@ -66,23 +79,43 @@ int main(int argc, char **argv) try {
   Buffer data = device.upload(std::vector<uint32_t>(64, 0));
   Tensor tensor(data, KILN_U32, {64});
   kiln_argument argument = Argument(tensor);
-  auto throughRuntime = [&] { check(kiln_kernel_launch(kernel.get(), stream.get(), &argument, 1)); };
-  auto wait = [&] { stream.synchronize(); };
-  throughRuntime();
-  wait();
   BareCuda bare(bundle.file("code/affine.sm_80.ptx"));
   uint64_t address = data.address();
   size_t size = 8;
-  auto bareLaunch = [&] {
-    void *extra[] = {reinterpret_cast<void *>(1), &address, reinterpret_cast<void *>(2), &size, nullptr};
-    bare.launchKernel(bare.function, 1, 1, 1, 64, 1, 1, 0, bare.stream, nullptr, extra);
-  };
   auto bareWait = [&] { bare.streamSynchronize(bare.stream); };
-  bareLaunch();
-  bareWait();
+  Way ways[] = {{"bare, a list of parameters",
+                 [&] {
+                   void *parameters[] = {&address};
+                   bare.launch(parameters, nullptr);
+                 },
+                 bareWait,
+                 {}},
+                {"bare, a buffer of parameters",
+                 [&] {
+                   void *extra[] = {reinterpret_cast<void *>(1), &address, reinterpret_cast<void *>(2), &size,
+                                    nullptr};
+                   bare.launch(nullptr, extra);
+                 },
+                 bareWait,
+                 {}},
+                {"runtime",
+                 [&] { check(kiln_kernel_launch(kernel.get(), stream.get(), &argument, 1)); },
+                 [&] { stream.synchronize(); },
+                 {}}};
+  for (Way &way : ways)
+    way.runBatch();
   for (int round = 0; round < 3; ++round) {
-    double theirs = medianNanoseconds(bareLaunch, bareWait), ours = medianNanoseconds(throughRuntime, wait);
-    std::printf("bare %.0f ns, runtime %.0f ns, overhead %.1f %%\n", theirs, ours, 100 * (ours / theirs - 1));
+    for (Way &way : ways)
+      way.nanoseconds.clear();
+    for (int batch = 0; batch < Batches; ++batch)
+      for (Way &way : ways)
+        way.runBatch();
+    double runtime = ways[2].median();
+    std::printf("runtime %.0f ns", runtime);
+    for (Way &way : {std::ref(ways[0]), std::ref(ways[1])})
+      std::printf("; %s %.0f ns: overhead %.1f %%", way.name, way.median(),
+                  100 * (runtime / way.median() - 1));
+    std::printf("\n");
   }
 } catch (const std::exception &error) {
   std::fprintf(stderr, "error: %s\n", error.what());

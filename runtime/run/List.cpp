@@ -63,8 +63,12 @@ static std::string describe(const kiln_json_value *kernel) {
   }
   text += ")\n";
   for (const kiln_json_value *v = kiln_json_member(kernel, "variants")->first; v; v = v->next) {
-    text += "  " + textOf(kiln_json_member(v, "target")) + ": grid " + textOf(kiln_json_member(v, "grid")) +
-            "; block " + textOf(kiln_json_member(v, "block"));
+    text += "  " + textOf(kiln_json_member(v, "target"));
+    const kiln_json_value *features = kiln_json_member(v, "features");
+    for (const kiln_json_value *f = features ? features->first : nullptr; f; f = f->next)
+      text += ":" + textOf(f);
+    text +=
+        ": grid " + textOf(kiln_json_member(v, "grid")) + "; block " + textOf(kiln_json_member(v, "block"));
     if (const kiln_json_value *shared = kiln_json_member(v, "dynamic_shared"))
       text += "; shared " + textOf(shared);
     text += "; " + textOf(kiln_json_member(v, "file")) + "\n";

@@ -1,13 +1,17 @@
-// libFuzzer target of the bundle reader, without its hashes (they would hide everything behind them):
+// libFuzzer target of the bundle reader:
 //   clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I runtime/include unittests/Bundle/FuzzBundle.c
 //     runtime/format/*.c runtime/json/Json.c -o fuzz-bundle
-// The first byte chooses what the rest is: an archive, a manifest of an archive with two files, or a whole bundle.
+//   fuzz-bundle -dict=unittests/Bundle/manifest.dict SEEDS
+// The first byte chooses what the rest is: an archive, a whole bundle, or what follows "files" in the
+// manifest of an archive with the file "code/a" (so that hashes do not hide everything behind them).
 #include "../../runtime/format/Manifest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t load(void *context, const struct kiln_operand *operand) { return (int64_t)operand->index * 7 - 3; }
+static int64_t load(void *context, const struct kiln_operand *operand) {
+  return (int64_t)operand->index * 7 - 3;
+}
 
 static void evaluateAll(const struct kiln_manifest *manifest) {
   int64_t value;
@@ -21,6 +25,26 @@ static void evaluateAll(const struct kiln_manifest *manifest) {
         if (variant->kernargs[i].value)
           kiln_expression_evaluate(variant->kernargs[i].value, load, NULL, &value);
     }
+}
+
+// SHA-256 of the one byte "x".
+static const char head[] =
+    "{\"format\": \"kiln-bundle\", \"version\": [1, 0], \"files\": {\"code/a\": {\"bytes\": 1, \"sha256\": "
+    "\"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\"}}, ";
+
+static void readManifest(const uint8_t *data, size_t size) {
+  struct kiln_archive_entry entries[] = {{"code/a", (const uint8_t *)"x", 1}, {"manifest.json", NULL, 0}};
+  struct kiln_archive archive = {entries, 2, "", 0};
+  struct kiln_manifest manifest;
+  char error[512], *text = malloc(sizeof head - 1 + size);
+  memcpy(text, head, sizeof head - 1);
+  if (size)
+    memcpy(text + sizeof head - 1, data, size);
+  if (kiln_manifest_read(&manifest, text, sizeof head - 1 + size, &archive, error, sizeof error)) {
+    evaluateAll(&manifest);
+    kiln_manifest_free(&manifest);
+  }
+  free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -37,13 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       kiln_archive_free(&archive);
     }
   } else if (data[0] % 3 == 1) {
-    struct kiln_archive_entry entries[] = {{"code/a", data, 1}, {"manifest.json", NULL, 0}};
-    struct kiln_archive archive = {entries, 2, "", 0};
-    struct kiln_manifest manifest;
-    if (kiln_manifest_read(&manifest, (const char *)data + 1, size - 1, &archive, error, sizeof error)) {
-      evaluateAll(&manifest);
-      kiln_manifest_free(&manifest);
-    }
+    readManifest(data + 1, size - 1);
   } else {
     struct kiln_bundle_image image;
     if (kiln_bundle_image_read(&image, data + 1, size - 1, error, sizeof error))

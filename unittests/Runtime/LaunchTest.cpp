@@ -248,6 +248,118 @@ TEST_F(Modules, BundlesThatAreNone) {
   EXPECT_EQ(kiln_bundle_open_memory(bytes.data(), bytes.size() - 1, &bundle), KILN_BAD_BUNDLE);
 }
 
+// Every call with a pointer that must not be NULL says so and does nothing else.
+TEST_F(Modules, NullPointers) {
+  Module module = loadSuite();
+  Kernel affine = module.kernel("affine");
+  Stream stream = device.stream();
+  Event event = device.event();
+  kiln_device opened{0};
+  kiln_bundle bundle{0};
+  kiln_module loaded{0};
+  kiln_kernel kernel{0};
+  kiln_plan plan;
+  const void *bytes;
+  uint64_t size;
+  uint32_t fit;
+  kiln_geometry geometry = {{1, 1, 1}, {64, 1, 1}, {1, 1, 1}, 0};
+  const kiln_status found[] = {kiln_device_open(nullptr, &opened),
+                               kiln_device_open("cuda:0", nullptr),
+                               kiln_devices_visit(nullptr, nullptr),
+                               kiln_device_get_properties(device.get(), nullptr),
+                               kiln_device_fit(device.get(), "gfx950", nullptr),
+                               kiln_device_fit(device.get(), nullptr, &fit),
+                               kiln_buffer_create(device.get(), 4, nullptr),
+                               kiln_stream_create(device.get(), nullptr),
+                               kiln_event_create(device.get(), nullptr),
+                               kiln_event_elapsed(event.get(), event.get(), nullptr),
+                               kiln_graph_end(stream.get(), nullptr),
+                               kiln_bundle_open(nullptr, &bundle),
+                               kiln_bundle_open("x.kiln", nullptr),
+                               kiln_bundle_open_memory(nullptr, 4, &bundle),
+                               kiln_bundle_open_memory("x", 1, nullptr),
+                               kiln_bundle_file({0}, nullptr, &bytes, &size),
+                               kiln_bundle_file({0}, "x", nullptr, &size),
+                               kiln_bundle_file({0}, "x", &bytes, nullptr),
+                               kiln_module_load(device.get(), {0}, nullptr),
+                               kiln_module_load_code(device.get(), nullptr, 4, &loaded),
+                               kiln_module_load_code(device.get(), "x", 1, nullptr),
+                               kiln_kernel_get(module.get(), nullptr, &kernel),
+                               kiln_kernel_get(module.get(), "affine", nullptr),
+                               kiln_kernel_launch(affine.get(), {0}, nullptr, 4),
+                               kiln_kernel_plan(affine.get(), nullptr, 4, &plan),
+                               kiln_kernel_plan(affine.get(), nullptr, 0, nullptr),
+                               kiln_kernel_launch_raw(affine.get(), {0}, nullptr, nullptr, 0),
+                               kiln_kernel_launch_raw(affine.get(), {0}, &geometry, nullptr, 8)};
+  for (size_t i = 0; i < std::size(found); ++i)
+    EXPECT_EQ(found[i], KILN_INVALID_ARGUMENT) << "call " << i;
+}
+
+// So does every call with a handle that was released.
+TEST_F(Modules, StaleHandles) {
+  Module module = loadSuite();
+  Kernel affine = module.kernel("affine");
+  Bundle bundle(conformance::bundlePath("conformance.kiln"));
+  Device second(conformance::deviceUri());
+  Stream stream = device.stream(), live = device.stream();
+  Event event = device.event(), other = device.event();
+  Buffer buffer = device.allocate(4), good = device.allocate(4);
+  kiln_device d = second.get();
+  kiln_module m = module.get();
+  kiln_kernel k = affine.get();
+  kiln_bundle u = bundle.get();
+  kiln_stream s = stream.get();
+  kiln_event e = event.get();
+  kiln_buffer b = buffer.get();
+  second.release(), module.release(), affine.release(), bundle.release(), stream.release(), event.release(),
+      buffer.release();
+  kiln_device_properties properties;
+  kiln_buffer newBuffer;
+  kiln_stream newStream;
+  kiln_event newEvent;
+  kiln_graph newGraph;
+  kiln_module newModule;
+  kiln_kernel newKernel;
+  kiln_plan plan;
+  kiln_argument none[4] = {};
+  kiln_geometry geometry = {{1, 1, 1}, {64, 1, 1}, {1, 1, 1}, 0};
+  const void *bytes;
+  uint64_t size;
+  uint32_t fit;
+  double time;
+  char byte = 0;
+  const kiln_status found[] = {kiln_device_get_properties(d, &properties),
+                               kiln_device_fit(d, "gfx950", &fit),
+                               kiln_buffer_create(d, 4, &newBuffer),
+                               kiln_stream_create(d, &newStream),
+                               kiln_event_create(d, &newEvent),
+                               kiln_module_load_code(d, "x", 1, &newModule),
+                               kiln_module_load(device.get(), u, &newModule),
+                               kiln_bundle_file(u, "x", &bytes, &size),
+                               kiln_buffer_get(b, nullptr, &size),
+                               kiln_buffer_write(b, 0, &byte, 1, {0}),
+                               kiln_buffer_read(b, 0, &byte, 1, {0}),
+                               kiln_buffer_fill(b, 0, 0, 1, {0}),
+                               kiln_buffer_copy(b, 0, good.get(), 0, 1, {0}),
+                               kiln_buffer_copy(good.get(), 0, b, 0, 1, {0}),
+                               kiln_buffer_fill(good.get(), 0, 0, 1, s),
+                               kiln_stream_synchronize(s),
+                               kiln_event_record(e, live.get()),
+                               kiln_event_record(other.get(), s),
+                               kiln_event_elapsed(e, other.get(), &time),
+                               kiln_event_elapsed(other.get(), e, &time),
+                               kiln_graph_begin(s),
+                               kiln_graph_end(s, &newGraph),
+                               kiln_graph_launch({~uint64_t(0)}, live.get()),
+                               kiln_kernel_get(m, "affine", &newKernel),
+                               kiln_kernel_launch(k, {0}, none, 4),
+                               kiln_kernel_plan(k, none, 4, &plan),
+                               kiln_kernel_launch_raw(k, {0}, &geometry, nullptr, 0),
+                               kiln_release(b.id)};
+  for (size_t i = 0; i < std::size(found); ++i)
+    EXPECT_EQ(found[i], KILN_INVALID_HANDLE) << "call " << i;
+}
+
 // In a process of its own: a real device is lost to the process afterwards.
 TEST_F(Fault, IsReportedAtTheLaunchOrTheNextWait) {
   Module module = loadSuite();
