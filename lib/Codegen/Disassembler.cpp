@@ -120,33 +120,108 @@ static void addSource(DWARFContext &lines, uint64_t section, std::vector<Instruc
   }
 }
 
-static Expected<CodeFunction> readFunction(const ELFSymbolRef &symbol, Decoder &decoder,
-                                           DWARFContext *lines) {
-  Expected<StringRef> name = symbol.getName();
-  if (!name)
-    return name.takeError();
+namespace {
+/// Where a function's code stands.
+struct Place {
+  std::string name;
+  uint64_t address = 0, size = 0;
+  SectionRef section;
+};
+} // namespace
+
+static std::optional<SectionRef> codeAt(const ELFObjectFileBase &elf, uint64_t address) {
+  for (const SectionRef &section : elf.sections())
+    if (section.isText() && address >= section.getAddress() &&
+        address - section.getAddress() < section.getSize())
+      return section;
+  return std::nullopt;
+}
+
+/// The entry of a kernel that has a descriptor and no symbol of its own.
+static Error addKernelEntry(const ELFObjectFileBase &elf, const ELFSymbolRef &symbol, StringRef name,
+                            std::vector<Place> &places) {
   Expected<uint64_t> address = symbol.getAddress();
-  if (!address)
-    return address.takeError();
   Expected<section_iterator> section = symbol.getSection();
-  if (!section)
-    return section.takeError();
-  CodeFunction function{name->str(), *address, symbol.getSize(), {}};
-  if (*section == symbol.getObject()->section_end())
-    return function;
+  if (!address || !section)
+    return joinErrors(address.takeError(), section.takeError());
+  if (*section == elf.section_end() || any_of(places, [&](const Place &place) { return place.name == name; }))
+    return Error::success();
   Expected<StringRef> contents = (*section)->getContents();
   if (!contents)
     return contents.takeError();
+  // AMDGPUUsage, "Kernel Descriptor": bytes 16 to 23 are the entry's distance.
   uint64_t begin = *address - (*section)->getAddress();
-  if (begin > contents->size() || function.size > contents->size() - begin)
-    return createStringError("the symbol '" + *name + "' reaches beyond its section");
-  StringRef bytes = contents->substr(begin, function.size);
+  if (begin > contents->size() || contents->size() - begin < 64)
+    return Error::success();
+  uint64_t entry = *address + support::endian::read64le(contents->data() + begin + 16);
+  if (std::optional<SectionRef> code = codeAt(elf, entry); code && entry != *address)
+    places.push_back({name.str(), entry, 0, *code});
+  return Error::success();
+}
+
+/// By address. Assembly often leaves a size of 0: such a function goes on to the next one or to its section's
+/// end.
+static Expected<std::vector<Place>> findFunctions(const ELFObjectFileBase &elf) {
+  std::vector<Place> places;
+  std::vector<std::pair<ELFSymbolRef, StringRef>> descriptors;
+  for (const ELFSymbolRef &symbol : symbolsOf(elf)) {
+    Expected<StringRef> name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    if (symbol.getELFType() == ELF::STT_OBJECT && name->ends_with(".kd"))
+      descriptors.push_back({symbol, name->drop_back(3)});
+    if (symbol.getELFType() != ELF::STT_FUNC)
+      continue;
+    Expected<uint64_t> address = symbol.getAddress();
+    Expected<section_iterator> section = symbol.getSection();
+    if (!address || !section)
+      return joinErrors(address.takeError(), section.takeError());
+    if (*section != elf.section_end())
+      places.push_back({name->str(), *address, symbol.getSize(), **section});
+  }
+  for (const auto &[symbol, name] : descriptors)
+    if (Error error = addKernelEntry(elf, symbol, name, places))
+      return std::move(error);
+  llvm::stable_sort(places, [](const Place &a, const Place &b) { return a.address < b.address; });
+  for (size_t i = 0; i < places.size(); ++i) {
+    Place &place = places[i];
+    uint64_t end = place.section.getAddress() + place.section.getSize();
+    for (size_t next = i + 1; next < places.size(); ++next)
+      if (places[next].section == place.section && places[next].address > place.address) {
+        end = std::min(end, places[next].address);
+        break;
+      }
+    if (!place.size && end > place.address)
+      place.size = end - place.address;
+  }
+  return places;
+}
+
+/// What fills up a section or the space between functions.
+static bool isPadding(const Instruction &instruction) {
+  return instruction.opcode.empty() || StringRef(instruction.text).starts_with("s_nop") ||
+         StringRef(instruction.text).starts_with("s_code_end");
+}
+
+static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder, DWARFContext *lines) {
+  CodeFunction function{place.name, place.address, place.size, {}};
+  Expected<StringRef> contents = place.section.getContents();
+  if (!contents)
+    return contents.takeError();
+  uint64_t begin = place.address - place.section.getAddress();
+  if (begin > contents->size() || place.size > contents->size() - begin)
+    return createStringError("the symbol '" + place.name + "' reaches beyond its section");
+  StringRef bytes = contents->substr(begin, place.size);
   while (!bytes.empty()) {
-    function.instructions.push_back(decoder.decode(bytes, *address + function.size - bytes.size()));
+    function.instructions.push_back(decoder.decode(bytes, place.address + place.size - bytes.size()));
     bytes = bytes.drop_front(function.instructions.back().bytes.size());
   }
+  while (function.instructions.size() > 1 && isPadding(function.instructions.back())) {
+    function.size -= function.instructions.back().bytes.size();
+    function.instructions.pop_back();
+  }
   if (lines)
-    addSource(*lines, (*section)->getIndex(), function.instructions);
+    addSource(*lines, place.section.getIndex(), function.instructions);
   return function;
 }
 
@@ -165,19 +240,20 @@ Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name
         return expectedToOptional(section.getName()) == StringRef(".debug_line");
       }))
     lines = DWARFContext::create(elf);
+  Expected<std::vector<Place>> places = findFunctions(elf);
+  if (!places)
+    return places.takeError();
   std::vector<CodeFunction> functions;
-  for (const ELFSymbolRef &symbol : symbolsOf(elf)) {
-    if (symbol.getELFType() != ELF::STT_FUNC ||
-        (!name.empty() && expectedToOptional(symbol.getName()) != name))
+  for (const Place &place : *places) {
+    if (!name.empty() && place.name != name)
       continue;
-    Expected<CodeFunction> function = readFunction(symbol, **decoder, lines.get());
+    Expected<CodeFunction> function = readFunction(place, **decoder, lines.get());
     if (!function)
       return function.takeError();
     functions.push_back(std::move(*function));
   }
   if (functions.empty() && !name.empty())
     return createStringError("the code object has no function '" + name + "'");
-  llvm::sort(functions, [](const auto &a, const auto &b) { return a.address < b.address; });
   return functions;
 }
 

@@ -68,8 +68,9 @@ struct CodeFunction {
   std::vector<Instruction> instructions;
 };
 
-/// The functions of an AMD code object (linked or not), by address; only `name` if that is given. Symbol
-/// sizes bound the functions, hence no padding at their ends.
+/// The functions of an AMD code object (linked or not), by address; only `name` if that is given. A
+/// kernel without a function symbol begins where its descriptor says; a function without a size ends at the next
+/// one. There is no padding at their ends.
 llvm::Expected<std::vector<CodeFunction>> disassemble(llvm::StringRef binary, llvm::StringRef name = {});
 
 /// What the 64 bytes "NAME.kd" tell the hardware that starts a wave (LLVM's AMDGPUUsage, "Kernel
