@@ -41,10 +41,11 @@ Expected<std::unique_ptr<Dispatch>> Dispatch::create(AddressSpace &memory, const
     return std::move(error);
   std::unique_ptr<Dispatch> dispatch(new Dispatch(memory, program, launch, **kernel));
   dispatch->arguments = dispatch->kernargBytes();
+  dispatch->arguments.resize(alignTo(dispatch->arguments.size(), 16));
   std::vector<uint8_t> packetBytes = dispatch->packetBytes();
-  // The segment is 16-byte aligned and mapped in whole pieces of that: LLVM reads three words as four where their address
-  // is a multiple of 8 (SITargetLowering::WidenOrSplitVectorLoad).
-  dispatch->kernarg = memory.allocate(alignTo(dispatch->arguments.size(), 16), "kernel arguments");
+  // The segment is 16-byte aligned and mapped in whole pieces of that: LLVM reads three words as four where
+  // their address is a multiple of 8 (SITargetLowering::WidenOrSplitVectorLoad).
+  dispatch->kernarg = memory.allocate(dispatch->arguments.size(), "kernel arguments");
   dispatch->packet = memory.allocate(packetBytes.size(), "dispatch packet");
   memcpy(packetBytes.data() + 40, &dispatch->kernarg, 8);
   if (Error error = memory.write(dispatch->kernarg, dispatch->arguments.data(), dispatch->arguments.size()))
@@ -110,7 +111,21 @@ std::vector<uint8_t> Dispatch::packetBytes() const {
   return bytes;
 }
 
+uint64_t Dispatch::residentLimit() const {
+  uint64_t waves = divideCeil(uint64_t(launch.block[0]) * launch.block[1] * launch.block[2], Lanes);
+  uint64_t bytes =
+      waves * (sizeof(Wave) + scratchStride() * Lanes) + kernel.groupSegmentSize + launch.dynamicLds;
+  return std::clamp<uint64_t>((uint64_t(1) << 30) / bytes, 8, 1024);
+}
+
+/// Bytes of a lane. A dynamic stack has no bound in the metadata.
+uint32_t Dispatch::scratchStride() const {
+  return kernel.privateSegmentSize + (kernel.descriptor.properties >> 11 & 1 ? 16384 : 0);
+}
+
 void Dispatch::prepare(Workgroup &group, uint64_t number) const {
+  group.number = number;
+  group.hasTurn = group.isStopped = false;
   group.id[0] = number % launch.grid[0];
   group.id[1] = number / launch.grid[0] % launch.grid[1];
   group.id[2] = number / launch.grid[0] / launch.grid[1];
@@ -182,8 +197,7 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.
   wave.mode.bits = (descriptor.rsrc1 >> 12 & 0xFF) | (descriptor.rsrc1 >> 21 & 1) << 8 |
                    (descriptor.rsrc1 >> 23 & 1) << 9 | (descriptor.rsrc1 >> 26 & 1) << 23;
-  // A dynamic stack has no bound in the metadata.
-  wave.scratchStride = kernel.privateSegmentSize + (descriptor.properties >> 11 & 1 ? 16384 : 0);
+  wave.scratchStride = scratchStride();
   wave.scratch.assign(uint64_t(wave.scratchStride) * Lanes, 0);
   setScalars(wave, group);
 

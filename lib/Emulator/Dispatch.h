@@ -18,6 +18,9 @@ public:
   ~Dispatch();
 
   uint64_t groupCount() const { return uint64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]; }
+  /// How many workgroups may be begun and not ended: as many as fit a GiB of the host, about what a device
+  /// holds.
+  uint64_t residentLimit() const;
   /// Makes `group` the workgroup of the given number, ready to run. Its storage is reused.
   void prepare(Workgroup &group, uint64_t number) const;
 
@@ -27,6 +30,7 @@ private:
   uint32_t itemsAlong(unsigned axis) const {
     return launch.items[axis] ? launch.items[axis] : launch.grid[axis] * launch.block[axis];
   }
+  uint32_t scratchStride() const;
   std::vector<uint8_t> kernargBytes() const;
   std::vector<uint8_t> packetBytes() const;
   void prepareWave(Wave &wave, const Workgroup &group) const;

@@ -94,6 +94,9 @@ public:
   void waveEnd(const Wave &wave) override {
     each([&](auto &o) { o.waveEnd(wave); });
   }
+  void budgetExhausted(const Wave &wave) override {
+    each([&](auto &o) { o.budgetExhausted(wave); });
+  }
 
 private:
   template <class Call> void each(Call call) {
@@ -170,6 +173,9 @@ static Error failure(const Workgroup &group, const Wave &wave) {
                            unsigned(wave.index), wave.error.c_str());
 }
 
+/// Instructions of a workgroup until one that may be waiting for others lets them go on.
+static constexpr uint64_t TurnLength = 1 << 16;
+
 Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &options,
                    ArrayRef<std::unique_ptr<GroupObserver>> observers) {
   Fan fan(observers);
@@ -180,14 +186,15 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
       observer->waveBegin(*wave);
   }
   Turns turns(group, options.policy);
-  uint64_t executed = 0, count = 0;
+  uint64_t executed = 0;
+  uint64_t count = 0;
   do {
     while (Wave *wave = turns.next(count)) {
       uint64_t before = wave->executed;
       runWave(program, *wave, count);
-      executed += wave->executed - before;
+      executed += group.hasTurn ? wave->executed - before : 0;
       if (wave->state == WaveState::Failed)
-        return failure(group, *wave);
+        return group.isStopped ? Error::success() : failure(group, *wave);
       if (group.timing == MemoryTiming::Random && wave->inFlight())
         wave->landOldest(group.random() % (wave->inFlight() + 1));
       else if (group.timing == MemoryTiming::Typical)
@@ -196,7 +203,14 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
         return failure(group, *wave);
       if (wave->state == WaveState::Ended && observer)
         observer->waveEnd(*wave);
-      if (executed > options.instructionBudget) {
+      if (executed > TurnLength) {
+        executed = 0;
+        if (!group.turnstile->enter(group))
+          return Error::success();
+      }
+      if (wave->executed > options.instructionBudget) {
+        if (observer)
+          observer->budgetExhausted(*wave);
         wave->fail("the instruction budget of " + Twine(options.instructionBudget) +
                    " is exhausted: an infinite loop, or raise the budget" + otherWaves(group));
         return failure(group, *wave);

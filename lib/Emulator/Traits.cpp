@@ -99,6 +99,11 @@ static void describeMemory(const Instruction &inst, Traits &traits) {
   traits.atomic = name.contains("atomic") || dsAtomic;
   traits.store = !traits.atomic && (name.contains("store") || name.contains("_write"));
   traits.load = !traits.atomic && !traits.store && (inst.dstCount > 0 || inst.lds);
+  // SC1, GLC of scalar accesses: what atomic loads and stores of device scope are made of (AMDGPUUsage "Memory Model
+  // gfx942"), and flags of hand-written kernels.
+  bool isCoherent = inst.format == Format::Smem ? inst.sc0 : inst.sc1;
+  traits.synchronises =
+      inst.format != Format::Ds && (traits.atomic || (isCoherent && (traits.load || traits.store)));
   traits.readsM0 = inst.lds || name.contains("addtid");
   // LLVM: a buffer store whose soffset is a register reads its data in time.
   traits.wideStore = traits.store && inst.src[1].dwords > 2 && inst.format != Format::Ds &&

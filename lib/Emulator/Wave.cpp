@@ -106,6 +106,11 @@ PendingAccess &Wave::newAccess(const Instruction &inst, uint8_t counters) {
 
 void Wave::issue(PendingAccess &access) {
   assert(&access == spare.back().get() && "issue follows newAccess");
+  if (access.inst->traits.synchronises && !group->hasTurn && group->turnstile &&
+      !group->turnstile->enter(*group)) {
+    state = WaveState::Failed;
+    return;
+  }
   pending.push_back(std::move(spare.back()));
   spare.pop_back();
   if (observer)

@@ -153,7 +153,7 @@ static int finish(const RunOptions &options, const launch::Launch &launch,
   return report.clean ? Success : Failure;
 }
 
-static llvm::json::Object describe(const emulator::Finding &finding) {
+static llvm::json::Object toJson(const emulator::Finding &finding) {
   llvm::json::Object object{
       {"kind", finding.kind},
       {"message", finding.message},
@@ -174,14 +174,8 @@ static llvm::json::Object describe(const emulator::Finding &finding) {
 static void addFindings(Report &report, const std::vector<emulator::Finding> &found) {
   llvm::json::Array findings;
   for (const emulator::Finding &finding : found) {
-    std::string text =
-        llvm::formatv("{0}: {1}, at {2:x}: {3} (workgroup {4}, {5}, {6}, wave {7}", finding.kind,
-                      finding.message, finding.pc, finding.disassembly, finding.workgroup[0],
-                      finding.workgroup[1], finding.workgroup[2], finding.wave);
-    text += finding.lane < 0 ? "" : ", lane " + std::to_string(finding.lane);
-    text += finding.count > 1 ? "; " + std::to_string(finding.count) + " times)" : ")";
-    report.lines.push_back(finding.source.empty() ? text : finding.source + ": " + text);
-    findings.push_back(describe(finding));
+    report.lines.push_back(emulator::describe(finding));
+    findings.push_back(toJson(finding));
   }
   report.clean &= found.empty();
   report.object["findings"] = std::move(findings);
@@ -396,7 +390,7 @@ static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
   command.add_option("--seed", emulation.seed, "Seed of the turns and of random timing");
   command.add_option("--threads", emulation.threads, "Host threads; 0: all");
   command.add_option("--budget", emulation.instructionBudget,
-                     "Wave instructions a workgroup may execute: more is an infinite loop");
+                     "Instructions that a wave may execute: more is an infinite loop");
 }
 
 static void addObserverOptions(CLI::App &command, ObserveOptions &options) {

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or structure below changes. */
-enum { KILN_EMULATOR_ABI = 1 };
+enum { KILN_EMULATOR_ABI = 2 };
 
 typedef enum kiln_emulator_status {
   KILN_EMULATOR_OK,
@@ -32,6 +32,20 @@ typedef struct kiln_emulator_kernel {
   uint32_t static_lds, max_block_threads;
 } kiln_emulator_kernel;
 
+/* What an observer found: a race, a missing wait. Strings live until the callback returns. */
+typedef struct kiln_emulator_finding {
+  const char *text;        /* all of it as one line, as `kiln run` prints it */
+  const char *kind;        /* "missing-wait", "lds-race", ... (docs/emulator/observers.md) */
+  const char *message;     /* what is wrong */
+  const char *disassembly; /* of the instruction */
+  const char *source;      /* "file:line", or "" where the code has no line table */
+  uint64_t pc;             /* in the code object */
+  uint64_t address;        /* of the memory accessed; 0 where it is not about memory */
+  uint64_t count;          /* how often it was seen */
+  uint32_t workgroup[3], wave;
+  int32_t lane; /* -1: the whole wave */
+} kiln_emulator_finding;
+
 typedef struct kiln_emulator_launch {
   const char *kernel;
   uint32_t grid[3], block[3]; /* workgroups, work-items */
@@ -39,6 +53,11 @@ typedef struct kiln_emulator_launch {
   uint32_t dynamic_lds;
   const void *kernargs;
   uint64_t kernarg_bytes;
+  /* Gets each finding, once, before the launch returns, also where it ends in a fault. NULL: nobody watches,
+   * which is several times faster. */
+  void (*report)(void *context, const kiln_emulator_finding *finding);
+  void *context;
+  const char *observers; /* who watches: names with commas between; NULL: all */
 } kiln_emulator_launch;
 
 typedef struct kiln_emulator_result {
@@ -70,10 +89,10 @@ void kiln_emulator_unload(kiln_emulator_program *program);
 kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, const char *kernel,
                                         kiln_emulator_kernel *result, char *error, size_t errorSize);
 /* Where the kernel's explicit argument `index` lies among its arguments; NOT_FOUND behind the last. */
-kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *program, const char *kernel, uint32_t index, uint32_t *offset,
-                                            uint32_t *size, char *error, size_t errorSize);
-/* `result` may be NULL. Findings (races, missing waits) do not fail a launch; the last launch's are listed in
- * `error`. */
+kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *program, const char *kernel,
+                                            uint32_t index, uint32_t *offset, uint32_t *size, char *error,
+                                            size_t errorSize);
+/* `result` may be NULL. Findings do not fail a launch. */
 kiln_emulator_status kiln_emulator_run(kiln_emulator_program *program, const kiln_emulator_launch *launch,
                                        kiln_emulator_result *result, char *error, size_t errorSize);
 

@@ -68,7 +68,7 @@ struct LaunchOptions {
   Policy policy = Policy::ShortTurns;
   MemoryTiming timing = MemoryTiming::Typical;
   uint64_t seed = 1;
-  uint64_t instructionBudget = uint64_t(1) << 40; ///< per workgroup; more is an infinite loop
+  uint64_t instructionBudget = uint64_t(1) << 28; ///< of a wave; more is an infinite loop
   unsigned threads = 0;                           ///< 0: all of the host
   std::vector<Observer *> observers;
   std::vector<Finding> *findings =

@@ -5,6 +5,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -16,11 +17,18 @@ namespace kiln::emulator {
 /// scratch.
 constexpr uint64_t SharedAperture = 0x1000000000000, PrivateAperture = 0x2000000000000;
 
+/// Zeroed host memory; the host provides a page when it is first touched.
+struct ReleaseBytes {
+  void operator()(uint8_t *bytes) const { std::free(bytes); }
+};
+using Bytes = std::unique_ptr<uint8_t[], ReleaseBytes>;
+
 struct Allocation {
   uint64_t base = 0, size = 0;
   bool writable = true;
   std::string name;
-  std::unique_ptr<uint8_t[]> bytes;
+  Bytes bytes;
+  Bytes written; ///< for each byte, whether somebody has written it; null where all are
 
   bool contains(uint64_t address, uint64_t count) const {
     return address - base < size && count <= size - (address - base);
@@ -31,7 +39,7 @@ struct Allocation {
 /// freeing is not thread safe; look-ups during a launch are.
 class AddressSpace {
 public:
-  /// Returns the address of `size` zeroed bytes, aligned to 4 KiB.
+  /// Returns the address of `size` bytes, aligned to 4 KiB. They are zero, and count as unwritten.
   uint64_t allocate(uint64_t size, llvm::StringRef name, bool writable = true);
   llvm::Error free(uint64_t address);
   llvm::Error write(uint64_t address, const void *from, uint64_t size);
@@ -42,7 +50,16 @@ public:
   /// The allocation at or nearest below `address`: for messages about what an access missed.
   const Allocation *nearest(uint64_t address) const;
 
+  /// All of the allocation at `address` counts as written.
+  void assumeWritten(uint64_t address);
+  /// Says that a launch's stores will be marked in Allocation::written.
+  void trackStores() { areStoresTracked = true; }
+  /// Forgets what is unwritten unless the stores since the last call were tracked: anything may be written.
+  void settleStores();
+
 private:
+  Allocation *holder(uint64_t address, uint64_t size) const;
+  bool areStoresTracked = false;
   std::vector<std::unique_ptr<Allocation>> allocations; // sorted by base
   uint64_t next = 0x100000000;
 };

@@ -42,6 +42,8 @@ public:
   /// Every wave of the group has arrived or ended, and all go on.
   virtual void barrierReleased(const Workgroup &group) {}
   virtual void waveEnd(const Wave &wave) {}
+  /// The wave has used up LaunchOptions::instructionBudget; after this the launch fails.
+  virtual void budgetExhausted(const Wave &wave) {}
 };
 
 /// Watches a launch. beginGroup and endGroup are called from several host threads.

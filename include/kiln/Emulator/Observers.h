@@ -15,6 +15,9 @@ struct ObserverKind {
 /// Every observer that looks for errors, in the order in which they run.
 llvm::ArrayRef<ObserverKind> observerKinds();
 
+/// A finding as one line: "file:line: kind: message, at pc: disassembly (workgroup, wave, lane; count)".
+std::string describe(const Finding &finding);
+
 /// The observers of the given names; all of them where `names` is empty. An unknown name's error lists those
 /// there are.
 llvm::Expected<std::vector<std::unique_ptr<Observer>>>

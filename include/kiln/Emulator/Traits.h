@@ -20,6 +20,7 @@ struct Traits {
   Unit unit = Unit::Control;
   bool load : 1, store : 1, atomic : 1;
   bool ldsDma : 1;         ///< loads into LDS
+  bool synchronises : 1;   ///< atomic or of device scope in global memory: workgroups talk by these
   bool wait : 1, nop : 1;  ///< s_waitcnt, s_nop
   bool transcendental : 1; ///< v_exp, v_log, v_rcp, v_rsq, v_sqrt, v_sin, v_cos
   bool dot : 1;
@@ -37,7 +38,7 @@ struct Traits {
   uint8_t passes = 0; ///< of a matrix instruction; one is four cycles
 
   Traits()
-      : load(false), store(false), atomic(false), ldsDma(false), wait(false), nop(false),
+      : load(false), store(false), atomic(false), ldsDma(false), synchronises(false), wait(false), nop(false),
         transcendental(false), dot(false), partialResult(false), permlaneSwap(false), readLane(false),
         laneSelect(false), divFmas(false), fma64(false), readsM0(false), wideStore(false), setreg(false),
         getreg(false), sparse(false) {}

@@ -134,8 +134,20 @@ private:
 /// long after; others let a load into LDS overtake the last reads of what it replaces.
 enum class MemoryTiming : uint8_t { Typical, AtIssue, AtWait, Random };
 
+/// Workgroups that talk to each other through global memory run one at a time, in an order that does not
+/// depend on the host's threads.
+class Turnstile {
+public:
+  virtual ~Turnstile() = default;
+  /// Waits for the workgroup's turn. False: another workgroup has failed, and this one is to stop.
+  virtual bool enter(Workgroup &group) = 0;
+};
+
 struct Workgroup {
   uint32_t id[3] = {0, 0, 0};
+  uint64_t number = 0;            ///< in the grid
+  Turnstile *turnstile = nullptr; ///< null: the workgroup is alone
+  bool hasTurn = false, isStopped = false;
   std::vector<uint8_t> lds;
   std::vector<std::unique_ptr<Wave>> waves;
   MemoryTiming timing = MemoryTiming::Typical;

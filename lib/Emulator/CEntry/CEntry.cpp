@@ -1,6 +1,7 @@
 #include "kiln/Emulator/CEntry.h"
 
-#include "kiln/Emulator/Emulator.h"
+#include "kiln/Emulator/Observers.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cstdio>
 #include <mutex>
@@ -184,24 +185,66 @@ static Launch toLaunch(const kiln_emulator_launch &request) {
   return launch;
 }
 
+static llvm::Error checkRequest(const Kernel &kernel, const kiln_emulator_launch &request) {
+  if (request.kernarg_bytes < kernel.explicitKernargSize())
+    return llvm::createStringError("%s takes %u bytes of arguments, found %llu", kernel.name.c_str(),
+                                   kernel.explicitKernargSize(), (unsigned long long)request.kernarg_bytes);
+  uint64_t threads = uint64_t(request.block[0]) * request.block[1];
+  if (threads > kernel.maxFlatWorkgroupSize || threads * request.block[2] > kernel.maxFlatWorkgroupSize)
+    return llvm::createStringError("%s allows workgroups of at most %u work-items", kernel.name.c_str(),
+                                   kernel.maxFlatWorkgroupSize);
+  return llvm::Error::success();
+}
+
+static void reportFinding(const kiln_emulator_launch &request, const Finding &found) {
+  std::string text = describe(found);
+  kiln_emulator_finding finding = {text.c_str(),
+                                   found.kind.c_str(),
+                                   found.message.c_str(),
+                                   found.disassembly.c_str(),
+                                   found.source.c_str(),
+                                   found.pc,
+                                   found.address,
+                                   found.count,
+                                   {found.workgroup[0], found.workgroup[1], found.workgroup[2]},
+                                   found.wave,
+                                   found.lane};
+  request.report(request.context, &finding);
+}
+
+/// The observers that a launch asks for.
+static llvm::Expected<std::vector<std::unique_ptr<Observer>>> watch(const kiln_emulator_launch &request) {
+  if (!request.report)
+    return std::vector<std::unique_ptr<Observer>>();
+  std::vector<std::string> names;
+  if (request.observers)
+    for (llvm::StringRef name : llvm::split(request.observers, ','))
+      names.push_back(name.str());
+  return createObservers(names);
+}
+
 EXPORT kiln_emulator_status kiln_emulator_run(kiln_emulator_program *program,
                                               const kiln_emulator_launch *request,
                                               kiln_emulator_result *result, char *error, size_t errorSize) {
   ErrorText fail{error, errorSize};
   return guarded(fail, [&] {
-    kiln_emulator_kernel facts;
-    if (kiln_emulator_status status = kiln_emulator_find(program, request->kernel, &facts, error, errorSize))
-      return status;
-    if (request->kernarg_bytes < facts.kernarg_bytes)
-      return fail(KILN_EMULATOR_INVALID,
-                  std::string(request->kernel) + " takes " + std::to_string(facts.kernarg_bytes) +
-                      " bytes of arguments, found " + std::to_string(request->kernarg_bytes));
-    uint64_t threads = uint64_t(request->block[0]) * request->block[1];
-    if (threads > facts.max_block_threads || threads * request->block[2] > facts.max_block_threads)
-      return fail(KILN_EMULATOR_INVALID, std::string(request->kernel) + " allows workgroups of at most " +
-                                             std::to_string(facts.max_block_threads) + " work-items");
+    llvm::Expected<const Kernel *> kernel = program->object->find(request->kernel);
+    if (!kernel)
+      return fail(KILN_EMULATOR_NOT_FOUND, kernel.takeError());
+    if (llvm::Error wrong = checkRequest(**kernel, *request))
+      return fail(KILN_EMULATOR_INVALID, std::move(wrong));
+    auto observers = watch(*request);
+    if (!observers)
+      return fail(KILN_EMULATOR_INVALID, observers.takeError());
+    std::vector<Finding> findings;
+    Launch launch = toLaunch(*request);
+    launch.options.findings = &findings;
+    for (const auto &observer : *observers)
+      launch.options.observers.push_back(observer.get());
     std::lock_guard<std::mutex> guard(program->emulator->lock);
-    llvm::Expected<Result> outcome = program->emulator->device.launch(*program->program, toLaunch(*request));
+    llvm::Expected<Result> outcome = program->emulator->device.launch(*program->program, launch);
+    for (const Finding &finding : findings)
+      reportFinding(*request, finding);
     if (!outcome)
       return fail(KILN_EMULATOR_FAULT, outcome.takeError());
     if (result)

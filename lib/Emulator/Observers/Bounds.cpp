@@ -47,16 +47,19 @@ public:
       misaligned(wave, inst, -1, address, 4, "the low bits are dropped");
   }
 
-  void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
     const Instruction &inst = *access.inst;
-    bool isTransposed = StringRef(inst.mnemonic).contains("_tr_");
-    if (!inst.traits.atomic && !isTransposed)
+    StringRef name = inst.mnemonic;
+    bool isTransposed = name.contains("_tr_");
+    if ((!inst.traits.atomic && !isTransposed) || inst.traits.unit == Unit::Smem)
       return;
-    for (const MemoryEvent &event : events) {
-      // ds_read_b96_tr_b6 wants dwords; packed and wide atomics their whole size.
-      unsigned alignment = isTransposed && event.size == 12 ? 4 : std::min<unsigned>(event.size, 8);
-      if (event.address % alignment)
-        return misaligned(wave, inst, event.lane, event.address, alignment,
+    // ds_read_b96_tr_b6 wants dwords; atomics their whole size.
+    bool isWide = isTransposed ? !name.contains("b96") : name.contains("64") || name.ends_with("_x2");
+    unsigned alignment = isWide ? 8 : 4;
+    for (uint64_t lanes = access.exec; lanes; lanes &= lanes - 1) {
+      int lane = __builtin_ctzll(lanes);
+      if (access.address[lane] % alignment)
+        return misaligned(wave, inst, lane, access.address[lane], alignment,
                           isTransposed ? "a transposing read needs it" : "an atomic needs it");
     }
   }

@@ -1,5 +1,8 @@
 #include "Observers/Findings.h"
 
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
 using namespace llvm;
 
 namespace kiln::emulator {
@@ -23,6 +26,23 @@ void FindingLog::drain(std::vector<Finding> &into) {
   for (auto &entry : found)
     into.push_back(std::move(entry.second));
   found.clear();
+}
+
+std::string describe(const Finding &finding) {
+  const uint32_t *group = finding.workgroup;
+  std::string text;
+  raw_string_ostream out(text);
+  if (!finding.source.empty())
+    out << finding.source << ": ";
+  out << finding.kind << ": " << finding.message << ", at " << format_hex(finding.pc, 1) << ": "
+      << finding.disassembly << " (workgroup " << group[0] << ", " << group[1] << ", " << group[2]
+      << ", wave " << finding.wave;
+  if (finding.lane >= 0)
+    out << ", lane " << finding.lane;
+  if (finding.count > 1)
+    out << "; " << finding.count << " times";
+  out << ")";
+  return text;
 }
 
 std::string registerName(RegisterFile file, unsigned index) {

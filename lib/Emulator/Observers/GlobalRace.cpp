@@ -92,8 +92,7 @@ public:
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
     const Instruction &inst = *access.inst;
-    bool isCoherent = inst.traits.unit == Unit::Smem ? inst.sc0 : inst.sc1;
-    bool isSync = inst.traits.atomic || isCoherent;
+    bool isSync = inst.traits.synchronises;
     bool any = false;
     for (const MemoryEvent &event : events)
       if (event.space == MemorySpace::Global) {

@@ -39,9 +39,10 @@ struct WaveWaits {
 
 constexpr unsigned ScalarBase = 512;
 
-unsigned dmaBytesPerLane(const Instruction &inst) {
+/// From one lane's bytes in LDS to the next lane's.
+unsigned dmaStride(const Instruction &inst) {
   StringRef name = inst.mnemonic;
-  return name.ends_with("x4") ? 16 : name.ends_with("x3") ? 12 : 4;
+  return name.ends_with("x4") || name.ends_with("x3") ? 16 : 4;
 }
 
 class MissingWaitGroup final : public GroupObserver {
@@ -71,7 +72,7 @@ public:
     if (inst.traits.ldsDma && access.exec) {
       uint64_t base = (access.m0 & (inst.format == Format::Flat ? 0x3FFFC : 0x3FFFF)) + inst.offset;
       unsigned lanes = Lanes - countLeadingZeros(access.exec);
-      waits.dma.push_back({&inst, entry.id, base, base + lanes * dmaBytesPerLane(inst), access.issued});
+      waits.dma.push_back({&inst, entry.id, base, base + lanes * dmaStride(inst), access.issued});
       if (waits.dma.size() > 128)
         erase_if(waits.dma, [](const DmaRange &range) { return range.completed != ~uint64_t(0); });
     } else if (fillsRegisters(inst)) {
@@ -84,7 +85,7 @@ public:
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
     WaveWaits &waits = waves[wave.index];
-    if (waits.dma.empty() || access.inst->traits.unit != Unit::Lds)
+    if (waits.dma.empty() || access.inst->traits.ldsDma)
       return;
     for (DmaRange &range : waits.dma)
       if (range.issued < access.issued && access.issued < range.completed)

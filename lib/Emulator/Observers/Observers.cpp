@@ -15,7 +15,8 @@ namespace kiln::emulator {
            "waves that touch the same global memory with nothing that orders them")                          \
   OBSERVER("uninitialised", Uninitialised,                                                                   \
            "a value that nothing has written in an address, a store or a branch")                            \
-  OBSERVER("bounds", Bounds, "an access outside allocations, LDS or scratch, or misaligned")
+  OBSERVER("bounds", Bounds, "an access outside allocations, LDS or scratch, or misaligned")                 \
+  OBSERVER("progress", Progress, "a barrier that some waves never reach, or a loop without an end")
 
 #define DECLARE(name, function, summary) std::unique_ptr<Observer> create##function();
 KILN_OBSERVERS(DECLARE)

@@ -228,11 +228,12 @@ bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
   return true;
 }
 
-/// Sums and left shifts of 64 bits carry upwards only: the low dword depends on the sources' low dwords. Compilers rely on it
-/// where they use the low half of a wide multiply-add.
+/// Sums and left shifts of 64 bits carry upwards only: the low dword depends on the sources' low dwords.
+/// Compilers rely on it where they use the low half of a wide multiply-add.
 bool Undefined::propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec) {
   StringRef name = inst.mnemonic;
-  if (name != "v_mad_u64_u32" && name != "v_mad_i64_i32" && name != "v_lshl_add_u64" && name != "v_lshlrev_b64")
+  if (name != "v_mad_u64_u32" && name != "v_mad_i64_i32" && name != "v_lshl_add_u64" &&
+      name != "v_lshlrev_b64")
     return false;
   uint64_t low = 0, all = sourceLanes(wave, inst);
   for (unsigned n = 0; n < inst.srcCount; ++n) {

@@ -1,6 +1,6 @@
 // Values that nothing has written: registers at launch but those that the launch sets, LDS, scratch, and
-// memory that the host has allocated and not written. They may be moved and computed with; a finding is their
-// use as an address, in a store to global memory, or in a decision (a branch, EXEC).
+// global memory that neither the host nor a kernel has written. They may be moved and computed with; a
+// finding is their use as an address, in a store to global memory, or in a decision (a branch, EXEC).
 //
 // Undefinedness is followed by register and lane, for scalar registers by bit. Where a part of a register is
 // written (16-bit loads, SDWA, op_sel), the whole counts as written; values exchanged between lanes (DPP,
@@ -32,11 +32,21 @@ bool movesLanes(const Instruction &inst) {
   return name.contains("permute") || name.contains("swizzle");
 }
 
+/// Tells the memory that its stores are marked.
+class UninitialisedLog : public FindingLog {
+public:
+  void begin(AddressSpace &memory, Program &program) {
+    FindingLog::begin(memory, program);
+    memory.trackStores();
+  }
+};
+
 class UninitialisedGroup final : public GroupObserver {
 public:
-  explicit UninitialisedGroup(FindingLog &log) : log(log) {}
+  explicit UninitialisedGroup(UninitialisedLog &log) : log(log) {}
 
   void reset(const Workgroup &group) {
+    memory = {};
     waves.resize(group.waves.size());
     ldsWritten.assign(group.lds.size(), 0);
   }
@@ -90,7 +100,7 @@ public:
     const Instruction &inst = *access.inst;
     WaveState &state = waves[wave.index];
     if (inst.traits.unit == Unit::Smem)
-      return landScalar(state, inst);
+      return landScalar(wave, state, inst, events);
     bool fills = inst.dstCount && inst.dst[0].isVector() && !inst.traits.ldsDma && !movesLanes(inst);
     if (fills)
       for (unsigned i = 0; i < inst.dst[0].dwords; ++i)
@@ -98,12 +108,15 @@ public:
     auto stored = find_if(state.stores, [&](const StoredLanes &s) { return s.issued == access.issued; });
     const StoredLanes *data = stored == state.stores.end() ? nullptr : &*stored;
     std::fill(std::begin(progress), std::end(progress), 0);
+    undefinedSource = 0;
     for (const MemoryEvent &event : events) {
       unsigned dword = progress[event.lane] / 4;
       progress[event.lane] += (event.size + 3) & ~3u;
+      if (event.isAtomic)
+        landAtomic(wave, state, inst, event);
       if (event.isWrite)
-        landWrite(state, inst, event, data, dword);
-      if (fills && !event.isWrite && isUndefined(state, event))
+        landWrite(wave, state, event, data, dword);
+      else if ((fills || inst.traits.ldsDma) && isUndefined(wave, state, event))
         fillUndefined(state, access, event, dword);
     }
     if (data)
@@ -113,10 +126,19 @@ public:
 private:
   // Memory.
 
-  bool isUndefined(const WaveState &state, const MemoryEvent &event) {
+  /// The marks of [address, address + size) of global memory, or null where all of the allocation is written.
+  uint8_t *marksOf(const Wave &wave, uint64_t address, unsigned size) {
+    if (!memory.translate(*wave.memory, address, size) || !memory.last->written)
+      return nullptr;
+    return memory.last->written.get() + (address - memory.last->base);
+  }
+
+  bool isUndefined(const Wave &wave, const WaveState &state, const MemoryEvent &event) {
     switch (event.space) {
-    case MemorySpace::Global:
-      return false;
+    case MemorySpace::Global: {
+      const uint8_t *marks = marksOf(wave, event.address, event.size);
+      return marks && memchr(marks, 0, event.size);
+    }
     case MemorySpace::Lds:
       for (uint64_t i = event.address; i < std::min<uint64_t>(event.address + event.size, ldsWritten.size());
            ++i)
@@ -132,13 +154,30 @@ private:
     }
   }
 
-  void landWrite(WaveState &state, const Instruction &inst, const MemoryEvent &event, const StoredLanes *data,
+  /// What changes a value uses it; what replaces one does not.
+  void landAtomic(const Wave &wave, WaveState &state, const Instruction &inst, const MemoryEvent &event) {
+    if (event.space == MemorySpace::Global && !StringRef(inst.mnemonic).contains("_swap") &&
+        isUndefined(wave, state, event))
+      log.add(
+          wave, inst, "uninitialised",
+          [&] {
+            return "global memory at " + FindingLog::hex(event.address) +
+                   " holds a value that nothing has written, and is changed by an atomic";
+          },
+          event.lane, event.address);
+  }
+
+  void landWrite(const Wave &wave, WaveState &state, const MemoryEvent &event, const StoredLanes *data,
                  unsigned dword) {
-    if (event.space == MemorySpace::Global)
+    if (event.space == MemorySpace::Global) {
+      if (uint8_t *marks = marksOf(wave, event.address, event.size))
+        std::fill_n(marks, event.size, 1);
       return;
+    }
     for (unsigned i = 0; i < event.size; i += 4) {
       unsigned word = dword + i / 4;
-      bool isDefined = !data || word >= data->dwords.size() || !(data->dwords[word] >> event.lane & 1);
+      bool isDefined = !(undefinedSource >> event.lane & 1) &&
+                       (!data || word >= data->dwords.size() || !(data->dwords[word] >> event.lane & 1));
       if (event.space == MemorySpace::Lds) {
         for (uint64_t byte = event.address + i; byte < event.address + std::min<unsigned>(event.size, i + 4);
              ++byte)
@@ -153,6 +192,10 @@ private:
 
   void fillUndefined(WaveState &state, const PendingAccess &access, const MemoryEvent &event,
                      unsigned dword) {
+    if (access.inst->traits.ldsDma) {
+      undefinedSource |= uint64_t(1) << event.lane;
+      return;
+    }
     const Operand &dst = access.inst->dst[0];
     bool isTransposed = StringRef(access.inst->mnemonic).contains("_tr_");
     unsigned first = isTransposed ? 0 : dword;
@@ -161,9 +204,17 @@ private:
       state.registers.vector[(dst.index + i) & 511] |= isTransposed ? access.exec : uint64_t(1) << event.lane;
   }
 
-  void landScalar(WaveState &state, const Instruction &inst) {
+  void landScalar(const Wave &wave, WaveState &state, const Instruction &inst, ArrayRef<MemoryEvent> events) {
     for (unsigned i = 0; i < inst.dst[0].dwords; ++i)
       state.registers.scalar[(inst.dst[0].index + i) & 127] = 0;
+    for (unsigned i = 0; i < events.size(); ++i) {
+      if (events[i].isAtomic)
+        landAtomic(wave, state, inst, events[i]);
+      if (events[i].isWrite)
+        landWrite(wave, state, events[i], nullptr, 0);
+      else if (isUndefined(wave, state, events[i]))
+        state.registers.scalar[(inst.dst[0].index + i) & 127] = ~uint32_t(0);
+    }
   }
 
   /// Addresses, and data on the way to global memory.
@@ -252,7 +303,9 @@ private:
         [&] { return what + " holds a value that nothing has written, and is " + as; }, lane);
   }
 
-  FindingLog &log;
+  UninitialisedLog &log;
+  AllocationCache memory;
+  uint64_t undefinedSource = 0; ///< lanes in which a load into LDS reads what nothing has written
   std::vector<WaveState> waves;
   std::vector<uint8_t> ldsWritten; ///< by byte
   unsigned progress[Lanes];
@@ -261,7 +314,7 @@ private:
 } // namespace
 
 std::unique_ptr<Observer> createUninitialised() {
-  return std::make_unique<PooledObserver<UninitialisedGroup>>();
+  return std::make_unique<PooledObserver<UninitialisedGroup, UninitialisedLog>>();
 }
 
 } // namespace kiln::emulator
