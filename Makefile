@@ -38,8 +38,9 @@ check-slow: test-packages $(BUILD)/build.ninja ## run the slow tests too
 docs: $(BUILD)/build.ninja ## write the reference of dialects and passes into build/share/doc/kiln
 	$(NINJA) docs
 
-bench: build ## time `kiln compile` against clang
+bench: build ## time `kiln compile` against clang, and the emulator
 	bench/compile/compile $(BUILD)/bin/kiln
+	bench/emulator/emulator $(BUILD)/bin/kiln
 
 deb: build ## pack build/kiln_*.deb
 	$(NINJA) package

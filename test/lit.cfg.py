@@ -36,6 +36,6 @@ for module in ["numpy", "jsonschema"]:
         config.available_features.add(module)
 if lit_config.params.get("slow"):
     config.available_features.add("slow")
-for tool in ["kiln", "kiln-opt", "kiln-run", "kiln-lsp-server", "ptxas", "chromium"]:
+for tool in ["kiln", "kiln-opt", "kiln-run", "kiln-lsp-server", "emulator-mutations", "ptxas", "chromium"]:
     if shutil.which(tool, path=config.environment["PATH"]):
         config.available_features.add(tool)

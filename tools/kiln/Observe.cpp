@@ -38,7 +38,10 @@ Expected<Watchers> Watchers::create(const ObserveOptions &options) {
     auto registers = emulator::parseRegisters(options.print);
     if (!registers)
       return registers.takeError();
-    watchers.all.push_back(emulator::createBreak({options.stop, std::move(*registers), print}));
+    auto stop = emulator::createBreak({options.stop, std::move(*registers), print});
+    if (!stop)
+      return stop.takeError();
+    watchers.all.push_back(std::move(*stop));
   }
   return watchers;
 }

@@ -345,8 +345,8 @@ static int runKernel(const RunOptions &options) {
     return runThroughRuntime(options, isSource);
   launch::Launch launch;
   std::string error;
-  if (!buildLaunch(options, launch, error))
-    return complain(error, Usage);
+  if (!buildLaunch(options, launch, error)) // a damaged file is bad input, a damaged option bad usage
+    return options.launchFile.empty() ? complain(error, Usage) : fail(options, error);
   if (!options.kernel.empty())
     launch.kernel = options.kernel;
   std::string device = !options.device.empty() ? options.device : isSource ? "interpreter" : "emulator";

@@ -117,3 +117,47 @@ TEST(Counters, Json) {
   EXPECT_EQ(object.getObject("lds_bytes")->getInteger("written"), 256);
   EXPECT_EQ(object.getArray("memory_instructions")->size(), 1u);
 }
+
+TEST(Counters, ConflictsOfEachInstruction) {
+  // Rows of 128 bytes: every lane of a phase of 32 wants bank 0, so 31 cycles too many in each of two phases.
+  Counters counters =
+      count("v_lshlrev_b32 v1, 7, v0\nv_lshlrev_b32 v2, 2, v0\nds_read_b32 v3, v1\nds_read_b32 v4, v2\n"
+            "ds_write_b64 v1, v[8:9]\nds_read2_b32 v[6:7], v2 offset1:64\ns_waitcnt lgkmcnt(0)");
+  ASSERT_EQ(counters.instructions.size(), 4u);
+  EXPECT_EQ(counters.instructions[0].ldsConflicts, 62u);
+  EXPECT_EQ(counters.instructions[0].ldsCycles, 64u);
+  EXPECT_EQ(counters.instructions[1].ldsConflicts, 0u);
+  EXPECT_EQ(counters.instructions[1].ldsCycles, 2u);
+  // 64 lanes * 128 bytes: two banks of each lane, in four phases of 16 lanes (rocprof: 60).
+  EXPECT_EQ(counters.instructions[2].ldsConflicts, 60u);
+  // Two accesses of 64 dwords in a row, each of two phases.
+  EXPECT_EQ(counters.instructions[3].ldsCycles, 4u);
+  EXPECT_EQ(counters.instructions[3].ldsConflicts, 0u);
+  EXPECT_EQ(counters.ldsConflicts, 122u);
+  EXPECT_EQ(counters.lds.read, 64u * 4 * 2 + 64 * 8);
+  EXPECT_EQ(counters.lds.written, 64u * 8);
+}
+
+TEST(Counters, InactiveLanesCountNothing) {
+  // Lanes 0, 1, 2 and 3, 128 bytes apart.
+  Counters counters = count(
+      "v_lshlrev_b32 v1, 7, v0\ns_mov_b64 exec, 15\nds_read_b32 v3, v1\nglobal_load_dword v4, v1, s[0:1]");
+  ASSERT_EQ(counters.instructions.size(), 2u);
+  EXPECT_EQ(counters.instructions[0].ldsConflicts, 3u);
+  EXPECT_EQ(counters.instructions[0].bytes, 16u);
+  EXPECT_EQ(counters.instructions[1].lines128, 4u);
+  EXPECT_EQ(counters.instructions[1].activeLanes, 4u);
+}
+
+TEST(Counters, LoadsIntoLdsAndAtomics) {
+  Counters counters =
+      count("v_lshlrev_b32 v1, 4, v0\ns_mov_b32 m0, 0\ns_nop 0\nglobal_load_lds_dwordx4 v1, s[0:1]\n"
+            "global_atomic_add v1, v0, s[0:1]\nds_add_u32 v1, v0\nscratch_store_dword off, v0, off\n"
+            "s_waitcnt vmcnt(0) lgkmcnt(0)");
+  EXPECT_EQ(counters.ldsDmaBytes, 1024u);
+  EXPECT_EQ(counters.global.read, 1024u);
+  EXPECT_EQ(counters.lds.written, 1024u);
+  EXPECT_EQ(counters.global.atomic, 256u);
+  EXPECT_EQ(counters.lds.atomic, 256u);
+  EXPECT_EQ(counters.scratch.written, 256u);
+}

@@ -84,6 +84,39 @@ TEST(MissingWait, AddressAndDataOfMemoryInstructionsAreReads) {
             "s4 is read");
 }
 
+TEST(MissingWait, LoadsIntoLdsFillItLater) {
+  std::string load = "v_lshlrev_b32 v1, 2, v0\ns_mov_b32 m0, 0x400\ns_nop 0\n"
+                     "global_load_lds_dword v1, s[0:1]\n"; // bytes 0x400..0x4ff
+  std::string read = "ds_read_b32 v2, v1 offset:0x400\n";
+  EXPECT_EQ(messages(load + read),
+            "LDS byte 0x400 is read before global_load_lds_dword v1, s[0:1] at 0x10 has filled it: s_waitcnt "
+            "vmcnt is missing\n");
+  EXPECT_EQ(messages(load + "s_waitcnt vmcnt(0)\n" + read), "");
+  EXPECT_NE(messages(load + "s_waitcnt lgkmcnt(0)\n" + read), "");
+  EXPECT_NE(messages(load + "ds_write_b32 v1, v0 offset:0x400\n"), "");
+  EXPECT_EQ(messages(load + "ds_read_b32 v2, v1 offset:0x500\n"), "") << "what it does not fill";
+  EXPECT_EQ(messages(read + "s_waitcnt lgkmcnt(0)\n" + load), "") << "read before";
+  // Two in flight: vmcnt(1) is enough for the first.
+  std::string next = "s_mov_b32 m0, 0x800\ns_nop 0\nglobal_load_lds_dword v1, s[0:1]\ns_waitcnt vmcnt(1)\n";
+  EXPECT_EQ(messages(load + next + read), "");
+  EXPECT_NE(messages(load + next + "ds_read_b32 v2, v1 offset:0x800\n"), "");
+}
+
+TEST(MissingWait, WideLoadsIntoLdsFillSixteenBytesALane) {
+  std::string load = "v_lshlrev_b32 v1, 4, v0\ns_mov_b32 m0, 0\ns_nop 0\n"
+                     "global_load_lds_dwordx4 v1, s[0:1]\n"; // bytes 0..0x3ff
+  EXPECT_NE(messages(load + "v_mov_b32 v3, 0x3fc\nds_read_b32 v2, v3"), "");
+  EXPECT_EQ(messages(load + "v_mov_b32 v3, 0x400\nds_read_b32 v2, v3"), "");
+}
+
+TEST(MissingWait, FlatAccessesOfLdsToo) {
+  std::string text =
+      "v_lshlrev_b32 v1, 2, v0\ns_mov_b64 s[4:5], src_shared_base\nv_mov_b32 v3, s5\nv_mov_b32 v2, v1\n"
+      "s_mov_b32 m0, 0\ns_nop 0\nglobal_load_lds_dword v1, s[0:1]\n";
+  EXPECT_NE(messages(text + "flat_load_dword v4, v[2:3]"), "");
+  EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\nflat_load_dword v4, v[2:3]"), "");
+}
+
 TEST(MissingWait, FindingsNameTheirPlaceOnce) {
   Watch watch("missing-wait");
   watch.waves = 4;

@@ -47,6 +47,32 @@ TEST(LdsRace, SameValueIsNoRace) {
   EXPECT_EQ(count("lds-race", 4, "v_mov_b32 v1, 8\nv_mov_b32 v2, 7\nds_write_b32 v1, v2"), 0u);
 }
 
+TEST(LdsRace, LoadsIntoLdsAreWritesOfTheirWave) {
+  // Each wave loads 256 bytes to its own place and reads the other's.
+  auto text = [](const std::string &between) {
+    return "v_and_b32 v1, 63, v0\nv_lshlrev_b32 v1, 2, v1\ns_lshl_b32 s4, s2, 8\ns_mov_b32 m0, s4\ns_nop 0\n"
+           "global_load_lds_dword v1, s[0:1]\n" +
+           between +
+           "\ns_xor_b32 s4, s4, 0x100\nv_add_u32 v2, s4, v1\nds_read_b32 v3, v2\ns_waitcnt lgkmcnt(0)\n";
+  };
+  // What is loaded is not zero, as LDS is: writes of the same value would be no race.
+  auto races = [](const std::string &code) {
+    Watch watch("lds-race");
+    watch.waves = 2;
+    std::vector<uint32_t> data(64, 7);
+    llvm::cantFail(watch.memory.write(watch.buffer, data.data(), 256));
+    return watch.run(code).size();
+  };
+  EXPECT_EQ(races(text("s_waitcnt vmcnt(0)\ns_barrier")), 0u);
+  EXPECT_EQ(races(text("s_barrier")), 1u) << "it lands behind the barrier";
+  EXPECT_EQ(races(text("s_waitcnt vmcnt(0)")), 1u);
+  // Filled again while the other wave may still read.
+  std::string again = "s_xor_b32 s4, s4, 0x100\ns_mov_b32 m0, s4\ns_nop 0\nglobal_load_lds_dword v1, "
+                      "s[0:1]\ns_waitcnt vmcnt(0)";
+  EXPECT_EQ(races(text("s_waitcnt vmcnt(0)\ns_barrier") + "s_barrier\n" + again), 0u);
+  EXPECT_EQ(races(text("s_waitcnt vmcnt(0)\ns_barrier") + again), 1u);
+}
+
 TEST(LdsRace, FindingNamesBothSides) {
   Watch watch("lds-race");
   watch.waves = 2;

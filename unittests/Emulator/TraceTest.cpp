@@ -104,9 +104,23 @@ TEST(Break, PrintsRegistersOfEachWave) {
   options.place = "0x4";
   options.registers = llvm::cantFail(parseRegisters("v1,s2"));
   options.sink = [&](llvm::StringRef line) { stops.insert(line.str()); };
-  auto stop = createBreak(options);
+  auto stop = llvm::cantFail(createBreak(options));
   watchWith("v_mov_b32 v1, 3\ns_nop 0", *stop);
   EXPECT_EQ(stops,
             (std::set<std::string>{"workgroup (0, 0, 0) wave 0 at 0x4: s_nop 0\n  v1 = 0x3\n  s2 = 0x0",
                                    "workgroup (0, 0, 0) wave 1 at 0x4: s_nop 0\n  v1 = 0x3\n  s2 = 0x1"}));
+}
+
+TEST(Break, PlacesAreChecked) {
+  auto error = [](const char *place) {
+    BreakOptions options;
+    options.place = place;
+    auto stop = createBreak(options);
+    return stop ? "" : llvm::toString(stop.takeError());
+  };
+  EXPECT_EQ(error("0x1040"), "");
+  EXPECT_EQ(error("12"), "");
+  EXPECT_EQ(error("file.cl:12"), "");
+  EXPECT_EQ(error("main"), "'main' is no place: expected 0xADDRESS, LINE or FILE:LINE");
+  EXPECT_EQ(error("file.cl:x"), "'file.cl:x' is no place: expected 0xADDRESS, LINE or FILE:LINE");
 }

@@ -104,3 +104,62 @@ TEST(Uninitialised, MatrixRowsAndColumns) {
   EXPECT_EQ(found(text + "s_mov_b64 exec, 0xffff\n" + store("v17")), "");
   EXPECT_EQ(found(text), "") << "not stored";
 }
+
+/// `text` on memory whose first 256 bytes only have been written; at s[0:1].
+static std::vector<Finding> onNewMemory(const std::string &text) {
+  Watch watch("uninitialised");
+  watch.buffer = watch.memory.allocate(4096, "new");
+  std::vector<uint8_t> zeros(256);
+  llvm::cantFail(watch.memory.write(watch.buffer, zeros.data(), zeros.size()));
+  auto findings = watch.run(text);
+  EXPECT_EQ(watch.error, "");
+  return findings;
+}
+
+TEST(Uninitialised, GlobalMemory) {
+  std::string wait = "\ns_waitcnt vmcnt(0)\n", address = "v_lshlrev_b32 v1, 2, v0\n";
+  std::string store = "global_store_dword v1, v2, s[0:1]";
+  EXPECT_TRUE(onNewMemory(address + "global_load_dword v2, v1, s[0:1]" + wait + store).empty());
+  auto findings = onNewMemory(address + "global_load_dword v2, v1, s[0:1] offset:128" + wait + store);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].message, "v2 holds a value that nothing has written, and is stored");
+  EXPECT_EQ(findings[0].lane, 32);
+  EXPECT_TRUE(onNewMemory(address + "global_load_dword v2, v1, s[0:1] offset:128" + wait).empty())
+      << "not used";
+  // What a kernel has written is written.
+  EXPECT_TRUE(onNewMemory(address + "global_store_dword v1, v0, s[0:1] offset:512" + wait +
+                          "global_load_dword v2, v1, s[0:1] offset:512" + wait + store)
+                  .empty());
+  EXPECT_EQ(onNewMemory(address + "global_store_short v1, v0, s[0:1] offset:512" + wait +
+                        "global_load_dword v2, v1, s[0:1] offset:512" + wait + store)
+                .size(),
+            1u);
+}
+
+TEST(Uninitialised, GlobalMemoryByOtherWays) {
+  std::string address = "v_lshlrev_b32 v1, 2, v0\n";
+  EXPECT_EQ(onNewMemory(
+                "s_load_dword s4, s[0:1], 0x200\ns_waitcnt lgkmcnt(0)\ns_cmp_eq_u32 s4, 0\ns_cbranch_scc1 0")
+                .size(),
+            1u);
+  EXPECT_TRUE(
+      onNewMemory("s_load_dword s4, s[0:1], 0xfc\ns_waitcnt lgkmcnt(0)\ns_cmp_eq_u32 s4, 0\ns_cbranch_scc1 0")
+          .empty());
+  // Through LDS.
+  std::string copy = "s_mov_b32 m0, 0\ns_nop 0\nglobal_load_lds_dword v1, s[0:1] offset:";
+  std::string use =
+      "\ns_waitcnt vmcnt(0)\nds_read_b32 v2, v1\ns_waitcnt lgkmcnt(0)\nglobal_store_dword v1, v2, s[0:1]";
+  EXPECT_TRUE(onNewMemory(address + copy + "0" + use).empty());
+  EXPECT_EQ(onNewMemory(address +
+                        "s_mov_b32 s4, 0\nv_add_u32 v3, 0x200, v1\ns_mov_b32 m0, 0\ns_nop 0\n"
+                        "global_load_lds_dword v3, s[0:1]" +
+                        use)
+                .size(),
+            1u);
+  // An atomic changes what is there; a swap replaces it.
+  auto findings = onNewMemory(address + "global_atomic_add v1, v0, s[0:1] offset:512");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].message.find("is changed by an atomic"), std::string::npos);
+  EXPECT_TRUE(onNewMemory(address + "global_atomic_add v1, v0, s[0:1]").empty());
+  EXPECT_TRUE(onNewMemory(address + "global_atomic_swap v1, v0, s[0:1] offset:512").empty());
+}

@@ -32,7 +32,9 @@ struct BreakOptions {
   LineSink sink;
   uint64_t limit = 1000; ///< arrivals that are printed
 };
-std::unique_ptr<Observer> createBreak(BreakOptions options);
+/// A place that is not of one of these forms is an error. One where no instruction stands is said when the
+/// launch begins.
+llvm::Expected<std::unique_ptr<Observer>> createBreak(BreakOptions options);
 
 } // namespace kiln::emulator
 

@@ -1,6 +1,7 @@
 #include "kiln/Emulator/Trace.h"
 
 #include "Observers/Findings.h"
+#include <optional>
 
 using namespace llvm;
 
@@ -136,34 +137,56 @@ public:
   explicit Trace(TraceOptions given) : options(std::move(given)) { output.sink = options.sink; }
   void launchBegin(AddressSpace &, Program &program) override { output.loadAddress = program.loadAddress(); }
   std::unique_ptr<GroupObserver> beginGroup(const Workgroup &group) override {
-    if (std::equal(group.id, group.id + 3, options.workgroup))
-      return std::make_unique<TraceGroup>(output, options.wave);
-    return std::make_unique<GroupObserver>();
+    if (!std::equal(group.id, group.id + 3, options.workgroup))
+      return std::make_unique<GroupObserver>();
+    hasSeen = options.wave < group.waves.size();
+    return std::make_unique<TraceGroup>(output, options.wave);
+  }
+  void launchEnd(std::vector<Finding> &) override {
+    if (!hasSeen)
+      output.line("the launch has no such wave: " + Twine(options.wave) + " of workgroup (" +
+                  Twine(options.workgroup[0]) + ", " + Twine(options.workgroup[1]) + ", " +
+                  Twine(options.workgroup[2]) + ")");
   }
 
 private:
   TraceOptions options;
+  bool hasSeen = false;
   Output output;
 };
 
+/// An address of the object, or a line of a file; any file's where `file` is empty.
+struct Place {
+  std::optional<uint64_t> address;
+  std::string file;
+  unsigned line = 0;
+};
+
+Expected<Place> parsePlace(StringRef text) {
+  Place place;
+  auto [file, line] = text.contains(':') ? text.rsplit(':') : std::pair(StringRef(), text);
+  uint64_t address = 0;
+  place.file = file.str();
+  if (text.starts_with("0x") && !text.getAsInteger(0, address))
+    place.address = address;
+  else if (line.getAsInteger(10, place.line))
+    return createStringError("'%s' is no place: expected 0xADDRESS, LINE or FILE:LINE", text.str().c_str());
+  return place;
+}
+
 class Break final : public Observer {
 public:
-  explicit Break(BreakOptions given) : options(std::move(given)) { output.sink = options.sink; }
+  Break(BreakOptions given, Place place) : options(std::move(given)), place(std::move(place)) {
+    output.sink = options.sink;
+  }
 
   void launchBegin(AddressSpace &, Program &program) override {
     output.loadAddress = program.loadAddress();
-    addresses.clear();
-    uint64_t address = 0;
-    unsigned line = 0;
-    StringRef place = options.place;
-    auto [file, number] = place.rsplit(':');
-    if (place.starts_with("0x") && !place.getAsInteger(0, address))
-      addresses.push_back(address);
-    else if (!(number.empty() ? place : number).getAsInteger(10, line))
-      addresses = program.lines().addressesOf(number.empty() ? "" : file, line);
+    addresses = place.address ? std::vector<uint64_t>{*place.address}
+                              : program.lines().addressesOf(place.file, place.line);
     if (addresses.empty())
-      output.line("no instruction stands at '" + options.place + "'" +
-                  (place.starts_with("0x") ? "" : ": the code object has no such line in its line table"));
+      output.line("no instruction stands at '" + options.place +
+                  "': the code object has no such line in its line table");
   }
   std::unique_ptr<GroupObserver> beginGroup(const Workgroup &) override;
 
@@ -182,6 +205,7 @@ public:
 
 private:
   BreakOptions options;
+  Place place;
   Output output;
   std::vector<uint64_t> addresses;
   std::atomic<uint64_t> hits{0};
@@ -205,8 +229,11 @@ std::unique_ptr<GroupObserver> Break::beginGroup(const Workgroup &) {
 std::unique_ptr<Observer> createTrace(TraceOptions options) {
   return std::make_unique<Trace>(std::move(options));
 }
-std::unique_ptr<Observer> createBreak(BreakOptions options) {
-  return std::make_unique<Break>(std::move(options));
+Expected<std::unique_ptr<Observer>> createBreak(BreakOptions options) {
+  auto place = parsePlace(options.place);
+  if (!place)
+    return place.takeError();
+  return std::make_unique<Break>(std::move(options), std::move(*place));
 }
 
 } // namespace kiln::emulator

@@ -1,0 +1,92 @@
+// Findings as programs without C++ get them.
+#include "kiln/Emulator/CEntry.h"
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <vector>
+
+namespace {
+
+/// racy.cl on the emulator, and what it reports.
+struct Launched {
+  struct Found {
+    std::string text, kind, source;
+    uint64_t pc;
+    int32_t lane;
+  };
+
+  Launched() {
+    std::ifstream file(KERNELS "/racy-gfx950-O2.co", std::ios::binary);
+    std::vector<char> code((std::istreambuf_iterator<char>(file)), {});
+    expect(kiln_emulator_open("gfx950", &emulator, error, sizeof error));
+    expect(kiln_emulator_load(emulator, code.data(), code.size(), &program, error, sizeof error));
+    expect(kiln_emulator_allocate(emulator, 1024, &buffer, error, sizeof error));
+  }
+  ~Launched() {
+    kiln_emulator_unload(program);
+    kiln_emulator_close(emulator);
+  }
+  void expect(kiln_emulator_status status) { EXPECT_EQ(status, KILN_EMULATOR_OK) << error; }
+
+  kiln_emulator_status run(bool wantsFindings, const char *observers = nullptr, uint64_t address = 0) {
+    kiln_emulator_launch launch = {};
+    uint64_t argument = address ? address : buffer;
+    launch.kernel = "racy";
+    for (int axis = 0; axis < 3; ++axis)
+      launch.grid[axis] = launch.block[axis] = 1;
+    launch.block[0] = 256;
+    launch.kernargs = &argument;
+    launch.kernarg_bytes = sizeof argument;
+    launch.observers = observers;
+    launch.context = this;
+    if (wantsFindings)
+      launch.report = [](void *context, const kiln_emulator_finding *finding) {
+        static_cast<Launched *>(context)->found.push_back(
+            {finding->text, finding->kind, finding->source, finding->pc, finding->lane});
+      };
+    return kiln_emulator_run(program, &launch, &result, error, sizeof error);
+  }
+
+  kiln_emulator *emulator = nullptr;
+  kiln_emulator_program *program = nullptr;
+  uint64_t buffer = 0;
+  kiln_emulator_result result = {};
+  std::vector<Found> found;
+  char error[512] = "";
+};
+
+} // namespace
+
+TEST(CEntry, FindingsAreReported) {
+  Launched launched;
+  EXPECT_EQ(launched.run(true), KILN_EMULATOR_OK);
+  ASSERT_FALSE(launched.found.empty());
+  EXPECT_EQ(launched.result.findings, launched.found.size());
+  bool hasRace = false;
+  for (const Launched::Found &found : launched.found)
+    if (found.kind == "lds-race") {
+      hasRace = true;
+      EXPECT_NE(found.source.find("racy.cl:"), std::string::npos) << found.source;
+      EXPECT_EQ(found.text.find(found.source + ": lds-race: LDS byte "), 0u) << found.text;
+      EXPECT_GE(found.lane, 0);
+      EXPECT_GT(found.pc, 0u);
+    }
+  EXPECT_TRUE(hasRace);
+}
+
+TEST(CEntry, ObserversAreChosen) {
+  Launched launched;
+  EXPECT_EQ(launched.run(true, "missing-wait,bounds"), KILN_EMULATOR_OK);
+  EXPECT_TRUE(launched.found.empty());
+  EXPECT_EQ(launched.run(false), KILN_EMULATOR_OK);
+  EXPECT_EQ(launched.result.findings, 0u) << "nobody watches";
+  EXPECT_EQ(launched.run(true, "races"), KILN_EMULATOR_INVALID);
+  EXPECT_NE(std::string(launched.error).find("no observer 'races'"), std::string::npos) << launched.error;
+}
+
+TEST(CEntry, AFaultStillHasItsFindings) {
+  Launched launched;
+  EXPECT_EQ(launched.run(true, "bounds", 64), KILN_EMULATOR_FAULT);
+  ASSERT_EQ(launched.found.size(), 1u);
+  EXPECT_EQ(launched.found[0].kind, "out-of-bounds");
+}
