@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-import foreign
+import foreign_kernels as foreign
 
 WORK = sys.argv[1]
 HOW = [[], ["--policy", "one-ahead", "--memory-timing", "at-wait"], ["--policy", "random", "--memory-timing", "random", "--seed", "5"]]

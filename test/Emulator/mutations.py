@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-import foreign
+import foreign_kernels as foreign
 
 WORK, INPUTS = map(pathlib.Path, sys.argv[1:])
 faults = []

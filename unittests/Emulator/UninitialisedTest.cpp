@@ -52,6 +52,19 @@ TEST(Uninitialised, SelectTakesTheChosenSource) {
   EXPECT_NE(found(std::string("s_mov_b64 vcc, 1\nv_cndmask_b32 v2, v0, v4, vcc") + Store), "");
 }
 
+TEST(Uninitialised, RegistersAreFilledByParts) {
+  // Two halves put into v4, which holds nothing.
+  std::string fill =
+      "s_mov_b32 s4, 0xffff\nv_bfi_b32 v4, s4, v0, v4\nv_bfi_b32 v4, 0xffff0000, v0, v4\nv_mov_b32 v2, v4";
+  EXPECT_EQ(found(fill + Store), "");
+  EXPECT_NE(found(std::string("v_bfi_b32 v2, s2, v4, v5") + Store), "");
+  EXPECT_NE(found(std::string("v_bfi_b32 v2, v4, v0, v0") + Store), "");
+  EXPECT_EQ(found(std::string("v_perm_b32 v2, v0, v4, s2") + Store), "");
+  EXPECT_NE(found(std::string("v_perm_b32 v2, v5, v4, s2") + Store), "");
+  EXPECT_NE(found(std::string("v_perm_b32 v2, v0, v0, v4") + Store), "");
+  EXPECT_EQ(found(std::string("v_and_or_b32 v2, v4, 15, v0") + Store), "");
+}
+
 TEST(Uninitialised, WideSumsCarryUpwards) {
   std::string sum = "v_mov_b32 v4, v0\nv_mad_u64_u32 v[2:3], s[12:13], v0, v0, v[4:5]"; // v5 holds nothing
   EXPECT_EQ(found(sum + Store), "");

@@ -8,10 +8,11 @@
 #include "Emulate.h"
 
 #include "kiln/Emulator/Observers.h"
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFTypes.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <mutex>
 #include <set>
 
 using namespace kiln;

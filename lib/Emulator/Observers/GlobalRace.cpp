@@ -1,11 +1,12 @@
 // Waves that touch the same global memory, one of them writing, with nothing that orders them.
 //
 // Within a workgroup barriers order, as in LdsRace.cpp. Between workgroups only atomics do, and accesses with
-// SC1, which is what atomic loads and stores of device scope are made of, and scalar ones with GLC, with which
-// hand-written kernels poll a flag: whoever has executed one is taken to be ordered behind everything before
-// it, so that a kernel that synchronises in a way of its own gives no false finding. Writes of the same value
-// do not race.
+// SC1, which is what atomic loads and stores of device scope are made of, and scalar ones with GLC, with
+// which hand-written kernels poll a flag: whoever has executed one is taken to be ordered behind everything
+// before it, so that a kernel that synchronises in a way of its own gives no false finding. Writes of the
+// same value do not race.
 #include "Observers/Findings.h"
+#include "Observers/InFlight.h"
 
 #include <shared_mutex>
 
@@ -88,6 +89,33 @@ public:
     acquired = 0;
     std::fill(std::begin(known), std::end(known), Known());
     memory = {};
+    active = group.waves.size() > 1;
+    lasting.resize(group.waves.size());
+    for (LastingAccesses &accesses : lasting)
+      accesses.clear();
+  }
+
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    if (inst.traits.wait && active)
+      lasting[wave.index].wait(inst);
+  }
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    if (active && access.inst->traits.unit != Unit::Lds)
+      lasting[wave.index].issue(access);
+  }
+  void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
+
+  /// What no wait covers goes on behind the barrier.
+  void barrierReleased(const Workgroup &group) override {
+    for (size_t wave = 0; wave < lasting.size(); ++wave)
+      for (const LastingAccesses::Access &access : lasting[wave].all())
+        for (const LastingAccesses::Range &range : access.ranges)
+          forDwords(range.address, range.size, [&](uint64_t address, unsigned, unsigned) {
+            if (Page *page = lockPage(address))
+              prolong(range.isWrite ? cellOf(*page, address).write : cellOf(*page, address).read, wave,
+                      uint16_t(group.epoch));
+          });
+    unlock();
   }
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
@@ -100,6 +128,8 @@ public:
         any = true;
       }
     unlock();
+    if (active && any)
+      lasting[wave.index].land(access, events, MemorySpace::Global);
     if (isSync && any)
       acquired = ++shadow.clock;
   }
@@ -133,26 +163,30 @@ private:
     locked = nullptr;
   }
 
+  static Cell &cellOf(Page &page, uint64_t address) {
+    return page.cells[(address & ((1u << PageBits) - 1)) / 4];
+  }
+  void prolong(Side &side, size_t wave, uint16_t epoch) const {
+    if (side.group == number && side.wave == wave)
+      side.epoch = epoch;
+  }
+
   void visit(const Wave &wave, const PendingAccess &access, const MemoryEvent &event, bool isSync) {
     const uint8_t *host = event.isWrite ? memory.translate(*wave.memory, event.address, event.size) : nullptr;
-    uint64_t end = event.address + event.size;
-    for (uint64_t address = event.address; address < end;) {
-      unsigned first = address & 3, count = unsigned(std::min<uint64_t>(4 - first, end - address));
+    Side now;
+    now.group = number;
+    now.clock = shadow.clock.load(std::memory_order_relaxed);
+    now.at = shadow.offsetOf(*access.inst);
+    now.epoch = uint16_t(wave.group->epoch);
+    now.wave = wave.index;
+    now.isAtomic = isSync;
+    forDwords(event.address, event.size, [&](uint64_t address, unsigned first, unsigned count) {
       if (Page *page = lockPage(address)) {
-        Side now;
-        now.group = number;
-        now.clock = shadow.clock.load(std::memory_order_relaxed);
-        now.at = shadow.offsetOf(*access.inst);
-        now.epoch = uint16_t(wave.group->epoch);
-        now.wave = wave.index;
         now.bytes = ((1u << count) - 1) << first;
-        now.isAtomic = isSync;
-        Cell &cell = page->cells[(address & ((1u << PageBits) - 1)) / 4];
-        visitCell(wave, access, event, cell, now, host ? host + (address - event.address) : nullptr, first,
-                  count);
+        visitCell(wave, access, event, cellOf(*page, address), now,
+                  host ? host + (address - event.address) : nullptr, first, count);
       }
-      address += count;
-    }
+    });
   }
 
   /// Is `before` a conflicting access that nothing orders with this one?
@@ -207,6 +241,8 @@ private:
   AllocationCache memory;
   Known known[256];
   Page *locked = nullptr;
+  bool active = false;                  ///< several waves
+  std::vector<LastingAccesses> lasting; ///< by wave
 };
 
 } // namespace

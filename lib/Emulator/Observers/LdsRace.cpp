@@ -1,9 +1,11 @@
 // Waves of a workgroup that touch the same LDS bytes, one of them writing, with no barrier between.
 //
-// An access lasts from its issue to its landing. Two accesses of different waves are ordered where the
-// earlier one has landed before a barrier that the later one was issued behind. Loads into LDS count as
-// writes of the wave that issued them. Two atomics never race, nor do writes of the same value.
+// An access lasts from its issue to the wait that covers it, whenever the emulator does it. Two accesses of
+// different waves are ordered where the earlier one has ended before a barrier that the later one was issued
+// behind. Loads into LDS count as writes of the wave that issued them. Two atomics never race, nor do writes
+// of the same value.
 #include "Observers/Findings.h"
+#include "Observers/InFlight.h"
 
 using namespace llvm;
 
@@ -31,6 +33,30 @@ public:
     lastEpoch = firstEpoch;
     cells.resize(std::max(cells.size(), (group.lds.size() + 3) / 4));
     active = group.waves.size() > 1;
+    lasting.resize(group.waves.size());
+    for (LastingAccesses &accesses : lasting)
+      accesses.clear();
+  }
+
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    if (inst.traits.wait && active)
+      lasting[wave.index].wait(inst);
+  }
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    if (active)
+      lasting[wave.index].issue(access);
+  }
+  void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
+
+  /// What no wait covers goes on behind the barrier.
+  void barrierReleased(const Workgroup &group) override {
+    lastEpoch = firstEpoch + group.epoch;
+    for (size_t wave = 0; wave < lasting.size(); ++wave)
+      for (const LastingAccesses::Access &access : lasting[wave].all())
+        for (const LastingAccesses::Range &range : access.ranges)
+          forDwords(range.address, range.size, [&](uint64_t address, unsigned first, unsigned count) {
+            prolong(cells[address / 4], range.isWrite, unsigned(wave), first, count);
+          });
   }
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
@@ -39,17 +65,27 @@ public:
     lastEpoch = firstEpoch + wave.group->epoch;
     for (const MemoryEvent &event : events)
       if (event.space == MemorySpace::Lds)
-        visit(wave, access, event);
+        forDwords(event.address, event.size, [&](uint64_t address, unsigned first, unsigned count) {
+          visitCell(wave, access, event, address, first, count);
+        });
+    lasting[wave.index].land(access, events, MemorySpace::Lds);
   }
 
 private:
-  void visit(const Wave &wave, const PendingAccess &access, const MemoryEvent &event) {
-    uint64_t end = event.address + event.size;
-    for (uint64_t address = event.address; address < end;) {
-      unsigned first = address & 3, count = unsigned(std::min<uint64_t>(4 - first, end - address));
-      visitCell(wave, access, event, address, first, count);
-      address += count;
+  /// Moves a wave's access to the present epoch; of other waves' in the same dword nothing is known there.
+  void prolong(Cell &cell, bool isWrite, unsigned wave, unsigned first, unsigned count) {
+    if (isWrite) {
+      for (unsigned i = 0; i < 4; ++i)
+        if (cell.writer[i] != wave + 1)
+          cell.writer[i] = 0;
+      cell.writeEpoch = lastEpoch;
+      return;
     }
+    if (cell.readEpoch != lastEpoch)
+      std::fill_n(cell.readers, 4, 0);
+    for (unsigned i = first; i < first + count; ++i)
+      cell.readers[i] |= 1u << wave;
+    cell.readEpoch = lastEpoch;
   }
 
   void visitCell(const Wave &wave, const PendingAccess &access, const MemoryEvent &event, uint64_t address,
@@ -107,6 +143,7 @@ private:
 
   FindingLog &log;
   std::vector<Cell> cells;
+  std::vector<LastingAccesses> lasting; ///< by wave
   uint32_t firstEpoch = 1, lastEpoch = 1;
   bool active = false;
 };

@@ -1,26 +1,16 @@
 // Registers and LDS that are used before the memory access that fills them has returned.
 //
-// VMCNT counts vector memory accesses, loads and stores, which return in order. LGKMCNT counts LDS accesses,
-// which return in order among themselves, and scalar loads, which return in any order: only lgkmcnt(0) says
-// anything about one. FLAT counts on both and orders with neither: both must be zero (CDNA3 manual 4.4). The
-// source registers of stores need no wait: from gfx8 on they are read before the next instruction may
-// overwrite them, but for the wide stores that the wait-states observer knows.
+// What a wait covers is InFlight.h's. The source registers of stores need no wait: from gfx8 on they are read
+// before the next instruction may overwrite them, but for the wide stores that the wait-states observer
+// knows.
 #include "Observers/Findings.h"
+#include "Observers/InFlight.h"
 
 using namespace llvm;
 
 namespace kiln::emulator {
 
 namespace {
-
-enum class Queue : uint8_t { Vector, Lds, Scalar, Flat };
-
-struct Outstanding {
-  const Instruction *inst = nullptr;
-  uint32_t id = 0;
-  Queue queue = Queue::Vector;
-  bool vmDone = false, lgkmDone = false; ///< Flat: which counter has been waited for
-};
 
 /// LDS bytes that a load into LDS will write.
 struct DmaRange {
@@ -30,10 +20,9 @@ struct DmaRange {
 };
 
 struct WaveWaits {
-  std::vector<Outstanding> queue; // oldest first
+  InFlight flight;
   std::vector<DmaRange> dma;
-  uint32_t nextId = 1;
-  unsigned loads = 0;       // of the queue, with registers to fill
+  unsigned loads = 0;       // in flight, with registers to fill
   uint32_t owner[640] = {}; // vector registers, then scalar ones: id of the load that fills it, or 0
 };
 
@@ -53,7 +42,7 @@ public:
   void beforeInstruction(const Wave &wave, const Instruction &inst) override {
     WaveWaits &waits = waves[wave.index];
     if (inst.traits.wait)
-      return waitFor(wave, waits, (inst.simm16 & 15) | (inst.simm16 >> 14 & 3) << 4, inst.simm16 >> 8 & 15);
+      return waits.flight.wait(inst, [&](const InFlight::Access &access) { complete(wave, waits, access); });
     if (!waits.loads || wave.mode.gprIndexing())
       return;
     if (inst.traits.unit >= Unit::Lds || inst.traits.unit == Unit::Smem)
@@ -67,19 +56,19 @@ public:
   void memoryIssued(const Wave &wave, const PendingAccess &access) override {
     const Instruction &inst = *access.inst;
     WaveWaits &waits = waves[wave.index];
-    Outstanding entry{&inst, waits.nextId++, queueOf(inst)};
-    waits.queue.push_back(entry);
+    uint32_t id = InFlight::idOf(access);
+    waits.flight.issue(access);
     if (inst.traits.ldsDma && access.exec) {
       uint64_t base = (access.m0 & (inst.format == Format::Flat ? 0x3FFFC : 0x3FFFF)) + inst.offset;
       unsigned lanes = Lanes - countLeadingZeros(access.exec);
-      waits.dma.push_back({&inst, entry.id, base, base + lanes * dmaStride(inst), access.issued});
+      waits.dma.push_back({&inst, id, base, base + lanes * dmaStride(inst), access.issued});
       if (waits.dma.size() > 128)
         erase_if(waits.dma, [](const DmaRange &range) { return range.completed != ~uint64_t(0); });
     } else if (fillsRegisters(inst)) {
       ++waits.loads;
       const Operand &dst = inst.dst[0];
       for (unsigned i = 0; i < dst.dwords; ++i)
-        waits.owner[slot(dst, i)] = entry.id;
+        waits.owner[slot(dst, i)] = id;
     }
   }
 
@@ -99,46 +88,7 @@ private:
   }
   static bool fillsRegisters(const Instruction &inst) { return inst.dstCount && !inst.traits.ldsDma; }
 
-  static Queue queueOf(const Instruction &inst) {
-    switch (inst.traits.unit) {
-    case Unit::Smem:
-      return Queue::Scalar;
-    case Unit::Lds:
-      return Queue::Lds;
-    case Unit::Flat:
-      return Queue::Flat;
-    default:
-      return Queue::Vector;
-    }
-  }
-
-  void waitFor(const Wave &wave, WaveWaits &waits, unsigned vmcnt, unsigned lgkmcnt) {
-    unsigned vector = 0, lds = 0; // younger ones of the queue
-    for (Outstanding &entry : reverse(waits.queue)) {
-      switch (entry.queue) {
-      case Queue::Vector:
-        entry.vmDone = entry.lgkmDone = vector++ >= vmcnt;
-        break;
-      case Queue::Lds:
-        entry.vmDone = entry.lgkmDone = lds++ >= lgkmcnt;
-        break;
-      case Queue::Scalar:
-        entry.vmDone = entry.lgkmDone = lgkmcnt == 0;
-        break;
-      case Queue::Flat:
-        entry.vmDone |= vmcnt == 0;
-        entry.lgkmDone |= lgkmcnt == 0;
-      }
-    }
-    erase_if(waits.queue, [&](const Outstanding &entry) {
-      bool done = entry.vmDone && entry.lgkmDone;
-      if (done)
-        complete(wave, waits, entry);
-      return done;
-    });
-  }
-
-  void complete(const Wave &wave, WaveWaits &waits, const Outstanding &entry) {
+  void complete(const Wave &wave, WaveWaits &waits, const InFlight::Access &entry) {
     if (entry.inst->traits.ldsDma) {
       for (DmaRange &range : waits.dma)
         if (range.id == entry.id)
@@ -148,7 +98,7 @@ private:
       release(waits, entry);
     }
   }
-  void release(WaveWaits &waits, const Outstanding &entry) {
+  void release(WaveWaits &waits, const InFlight::Access &entry) {
     const Operand &dst = entry.inst->dst[0];
     for (unsigned i = 0; i < dst.dwords; ++i)
       if (waits.owner[slot(dst, i)] == entry.id)
@@ -166,7 +116,7 @@ private:
     const Operand &dst = inst.dst[0];
     Queue queue = queueOf(inst);
     for (unsigned i = 0; i < dst.dwords; ++i) {
-      const Outstanding *entry = find(waits, waits.owner[slot(dst, i)]);
+      const InFlight::Access *entry = waits.flight.find(waits.owner[slot(dst, i)]);
       if (entry && (entry->queue != queue || queue > Queue::Lds))
         return report(wave, waits, inst, *entry, fileOf(dst), dst.index + i, "filled again");
     }
@@ -184,21 +134,14 @@ private:
       unsigned index = range.index + i;
       uint32_t id = waits.owner[isVector ? index & 511 : ScalarBase + (index & 127)];
       if (LLVM_UNLIKELY(id))
-        if (const Outstanding *entry = find(waits, id))
+        if (const InFlight::Access *entry = waits.flight.find(id))
           return report(wave, waits, inst, *entry, range.file, index, how);
     }
   }
 
-  static const Outstanding *find(const WaveWaits &waits, uint32_t id) {
-    for (const Outstanding &entry : waits.queue)
-      if (id && entry.id == id)
-        return &entry;
-    return nullptr;
-  }
-
-  static std::string neededWait(const WaveWaits &waits, const Outstanding &entry) {
+  static std::string neededWait(const WaveWaits &waits, const InFlight::Access &entry) {
     unsigned younger = 0;
-    for (const Outstanding &other : waits.queue)
+    for (const InFlight::Access &other : waits.flight.all())
       younger += other.id > entry.id && other.queue == entry.queue;
     switch (entry.queue) {
     case Queue::Vector:
@@ -212,7 +155,7 @@ private:
     }
   }
 
-  void report(const Wave &wave, WaveWaits &waits, const Instruction &inst, const Outstanding &entry,
+  void report(const Wave &wave, WaveWaits &waits, const Instruction &inst, const InFlight::Access &entry,
               RegisterFile file, unsigned index, const char *how) {
     log.add(wave, inst, "missing-wait", [&] {
       return registerName(file, index) + " is " + how + " before " + log.describe(*entry.inst) +

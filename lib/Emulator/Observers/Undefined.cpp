@@ -157,6 +157,23 @@ uint64_t Undefined::selectLanes(const Wave &wave, const Instruction &inst) const
   return bits(mask) | (of(inst.src[1]) & chosen) | (of(inst.src[0]) & ~chosen);
 }
 
+/// v_bfi, v_perm and v_and_or put parts of two registers together, and so fill a register by parts that held
+/// nothing at first: the result counts as undefined where both are.
+void Undefined::mergeLanes(const Instruction &inst, uint64_t &lanes) const {
+  StringRef name = inst.mnemonic;
+  if (inst.srcCount != 3 || (name != "v_bfi_b32" && name != "v_perm_b32" && name != "v_and_or_b32"))
+    return;
+  auto of = [&](unsigned n) {
+    return inst.src[n].isVector() ? vector[inst.src[n].index & 511] : bits(inst.src[n]) ? ~uint64_t(0) : 0;
+  };
+  if (name == "v_bfi_b32") // the mask is S0
+    lanes = of(0) | (of(1) & of(2));
+  else if (name == "v_perm_b32") // the selector is S2
+    lanes = of(2) | (of(0) & of(1));
+  else
+    lanes = (of(0) | of(1)) & of(2);
+}
+
 /// Is the result known whatever the undefined source holds?
 static bool isKnownResult(const Instruction &inst) {
   StringRef name = inst.mnemonic;
@@ -261,6 +278,8 @@ void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
   uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.sdwa && !inst.dpp
                        ? selectLanes(wave, inst)
                        : sourceLanes(wave, inst);
+  if (lanes)
+    mergeLanes(inst, lanes);
   if (lanes && isKnownResult(inst))
     lanes = 0;
   // Lanes move: only when no lane has a value is the result surely undefined.

@@ -39,6 +39,7 @@ private:
   bool propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec);
   void propagateMatrix(const Instruction &inst);
   uint64_t sourceLanes(const Wave &wave, const Instruction &inst) const;
+  void mergeLanes(const Instruction &inst, uint64_t &lanes) const;
   uint64_t selectLanes(const Wave &wave, const Instruction &inst) const;
   void setVector(const Operand &operand, uint64_t lanes, uint64_t exec);
   void setScalar(const Operand &operand, uint64_t bits);

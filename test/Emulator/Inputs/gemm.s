@@ -10,8 +10,8 @@ gemm:
   s_load_dwordx2 s[8:9], s[0:1], 0x10           // C
   s_load_dword s10, s[0:1], 0x18                // k
   v_lshrrev_b32 v1, 6, v0
+  v_and_b32 v2, 63, v0                          // (one wait state before a lane is read)
   v_readfirstlane_b32 s11, v1                   // wave
-  v_and_b32 v2, 63, v0
   s_waitcnt lgkmcnt(0)
   s_cmp_lt_u32 s11, 2
   s_cselect_b32 s12, s4, s6
