@@ -42,6 +42,32 @@ static std::string listOf(ArrayRef<const emulator::KernelArgument *> arguments) 
   return list;
 }
 
+/// Is this one the kernel's whole argument segment, with or without room for the hidden ones?
+static bool isWhole(const launch::BoundArgument &argument, const emulator::Kernel &kernel) {
+  size_t size = argument.value.size();
+  return !argument.isBuffer && size >= kernel.explicitKernargSize() && size <= kernel.kernargSize;
+}
+
+/// Without the buffers behind the kernel's arguments that others point to: they exist, and are not passed.
+static ArrayRef<launch::BoundArgument> withoutPointees(const launch::Launch &launch,
+                                                       const emulator::Kernel &kernel,
+                                                       ArrayRef<launch::BoundArgument> given) {
+  auto isPointee = [&](size_t number) {
+    return any_of(launch.args, [&](const launch::Argument &argument) {
+      return any_of(argument.pointers, [&](const launch::Pointer &pointer) { return pointer.to == number; });
+    });
+  };
+  size_t wanted = given.size(); // without metadata, every one is the kernel's
+  if (!given.empty() && isWhole(given[0], kernel))
+    wanted = 1;
+  else if (!kernel.arguments.empty())
+    wanted =
+        static_cast<size_t>(count_if(kernel.arguments, [](const auto &each) { return !each.isHidden(); }));
+  while (given.size() > wanted && given.back().isBuffer && isPointee(given.size() - 1))
+    given = given.drop_back();
+  return given;
+}
+
 /// The explicit part of the kernarg segment.
 static Expected<std::vector<uint8_t>> placeArguments(const emulator::Kernel &kernel,
                                                      ArrayRef<launch::BoundArgument> given) {
@@ -51,13 +77,13 @@ static Expected<std::vector<uint8_t>> placeArguments(const emulator::Kernel &ker
       wanted.push_back(&argument);
   if (kernel.arguments.empty())
     return launch::packKernargs(given);
-  uint32_t size = kernel.explicitKernargSize();
-  if (given.size() == 1 && !given[0].isBuffer && given[0].value.size() == size)
-    return given[0].value;
+  if (given.size() == 1 && isWhole(given[0], kernel))
+    return std::vector<uint8_t>(given[0].value.begin(),
+                                given[0].value.begin() + kernel.explicitKernargSize());
   if (given.size() != wanted.size())
     return createStringError(std::to_string(given.size()) + " arguments: kernel '" + kernel.name +
                              "' takes " + std::to_string(wanted.size()) + listOf(wanted));
-  std::vector<uint8_t> bytes(size);
+  std::vector<uint8_t> bytes(kernel.explicitKernargSize());
   for (size_t i = 0; i < given.size(); ++i) {
     const std::vector<uint8_t> &value = given[i].value;
     if (value.size() != wanted[i]->size)
@@ -105,7 +131,8 @@ Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> elf, const launch::La
     passed = prepare(run, request);
   if (!passed)
     return passed.takeError();
-  auto kernarg = placeArguments(**kernel, *passed);
+  ArrayRef<launch::BoundArgument> given = *passed;
+  auto kernarg = placeArguments(**kernel, prepare ? given : withoutPointees(launch, **kernel, given));
   if (!kernarg)
     return kernarg.takeError();
   request.kernarg = std::move(*kernarg);

@@ -36,8 +36,8 @@ using Prepare =
 
 /// Runs a kernel of the code object `elf` on a device of the code object's chip, or of `chip` where that is
 /// given (another one is an error). launch.kernel may be empty if the object has one kernel. Arguments go
-/// where the kernel's metadata says; a single `bytes` argument may hold all of them. A grid of no workgroups
-/// is done at once.
+/// where the kernel's metadata says; a single `bytes` argument may hold all of them. Buffers behind them that
+/// others point to are not passed. A grid of no workgroups is done at once.
 llvm::Expected<Emulation> runCodeObject(llvm::ArrayRef<uint8_t> elf, const launch::Launch &launch,
                                         const emulator::LaunchOptions &options,
                                         std::optional<emulator::Chip> chip = std::nullopt,

@@ -31,6 +31,16 @@ TEST(Uninitialised, StoresAndAddresses) {
   EXPECT_EQ(found("global_store_dword v0, v0, s[0:1]"), "");
 }
 
+TEST(Uninitialised, PaddingIsStored) {
+  EXPECT_EQ(found("v_mov_b32 v6, 0\nglobal_store_dwordx4 v0, v[4:7], s[0:1]"), "");
+  EXPECT_NE(found("global_store_dwordx4 v0, v[4:7], s[0:1]"), "");
+  // Lane 0 has something, the others nothing.
+  EXPECT_NE(
+      found(
+          "s_mov_b64 exec, 1\nv_mov_b32 v6, 0\ns_mov_b64 exec, -1\nglobal_store_dwordx4 v0, v[4:7], s[0:1]"),
+      "");
+}
+
 TEST(Uninitialised, FollowsArithmetic) {
   EXPECT_NE(found(std::string("v_add_u32 v2, v4, v0") + Store), "");
   EXPECT_NE(found(std::string("v_add_u32 v2, s8, v0") + Store), "");

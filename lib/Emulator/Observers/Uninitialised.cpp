@@ -140,11 +140,9 @@ private:
       return marks && memchr(marks, 0, event.size);
     }
     case MemorySpace::Lds:
-      for (uint64_t i = event.address; i < std::min<uint64_t>(event.address + event.size, ldsWritten.size());
-           ++i)
-        if (!ldsWritten[i])
-          return true;
-      return false;
+      return event.address < ldsWritten.size() &&
+             memchr(ldsWritten.data() + event.address, 0,
+                    std::min<uint64_t>(event.size, ldsWritten.size() - event.address));
     default:
       for (uint64_t i = event.address / 4; i * 4 < event.address + event.size && i < state.scratch.size();
            ++i)
@@ -238,7 +236,7 @@ private:
       for (unsigned i = 0; i < data.dwords; ++i)
         useScalar(wave, registers, inst, data.index + i, "stored");
     if (data.isVector() && goesToGlobal(wave, inst, exec))
-      useVector(wave, registers, inst, data, exec, "stored");
+      useStored(wave, registers, inst, data, exec);
   }
   static bool goesToGlobal(const Wave &wave, const Instruction &inst, uint64_t exec) {
     if (inst.traits.unit == Unit::Lds || StringRef(inst.mnemonic).starts_with("scratch_"))
@@ -296,6 +294,16 @@ private:
              __builtin_ctzll(lanes & exec), as);
       lanes &= ~exec; // one finding for one misuse
     }
+  }
+  /// Structures have padding, vectors of three a fourth element: what a lane stores is misused only where
+  /// nothing of it has been written.
+  void useStored(const Wave &wave, Undefined &registers, const Instruction &inst, const Operand &data,
+                 uint64_t exec) {
+    uint64_t lanes = exec;
+    for (unsigned i = 0; i < data.dwords; ++i)
+      lanes &= registers.vector[(data.index + i) & 511];
+    if (lanes)
+      useVector(wave, registers, inst, data, lanes, "stored");
   }
   void report(const Wave &wave, const Instruction &inst, const std::string &what, int lane, const char *as) {
     log.add(
