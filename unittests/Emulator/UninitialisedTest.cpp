@@ -64,8 +64,8 @@ TEST(Uninitialised, SelectTakesTheChosenSource) {
 
 TEST(Uninitialised, RegistersAreFilledByParts) {
   // Two halves put into v4, which holds nothing.
-  std::string fill =
-      "s_mov_b32 s4, 0xffff\nv_bfi_b32 v4, s4, v0, v4\nv_bfi_b32 v4, 0xffff0000, v0, v4\nv_mov_b32 v2, v4";
+  std::string fill = "s_mov_b32 s4, 0xffff\ns_not_b32 s5, s4\nv_bfi_b32 v4, s4, v0, v4\nv_bfi_b32 v4, s5, "
+                     "v0, v4\nv_mov_b32 v2, v4";
   EXPECT_EQ(found(fill + Store), "");
   EXPECT_NE(found(std::string("v_bfi_b32 v2, s2, v4, v5") + Store), "");
   EXPECT_NE(found(std::string("v_bfi_b32 v2, v4, v0, v0") + Store), "");
