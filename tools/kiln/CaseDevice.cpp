@@ -65,9 +65,7 @@ private:
 static std::string describe(ArrayRef<emulator::Finding> findings) {
   if (findings.empty())
     return "";
-  const emulator::Finding &first = findings.front();
-  return formatv("{0} findings, first {1}: {2}, at {3:x}: {4}", findings.size(), first.kind, first.message,
-                 first.pc, first.disassembly);
+  return std::to_string(findings.size()) + " findings, first " + emulator::describe(findings.front());
 }
 
 Expected<CaseRun> EmulatedKernel::run(const launch::Launch &launch) {

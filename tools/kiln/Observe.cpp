@@ -4,9 +4,44 @@
 #include "kiln/Emulator/Trace.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <chrono>
+#include <mutex>
+#include <unistd.h>
+
 using namespace llvm;
 using namespace kiln;
 using namespace kiln::tools;
+
+namespace {
+/// Says on a terminal, once a launch takes longer than a moment, how many workgroups have ended.
+class ProgressLine final : public emulator::Observer {
+public:
+  void launchBegin(emulator::AddressSpace &, emulator::Program &) override { shown = Clock::now(); }
+  std::unique_ptr<emulator::GroupObserver> beginGroup(const emulator::Workgroup &) override {
+    return std::make_unique<emulator::GroupObserver>();
+  }
+  void endGroup(const emulator::Workgroup &, std::unique_ptr<emulator::GroupObserver>) override {
+    std::lock_guard<std::mutex> guard(lock);
+    ++ended;
+    if (Clock::now() - shown < std::chrono::milliseconds(500))
+      return;
+    shown = Clock::now();
+    hasShown = true;
+    std::fprintf(stderr, "\r%llu workgroups have ended", (unsigned long long)ended);
+  }
+  void launchEnd(std::vector<emulator::Finding> &) override {
+    if (hasShown)
+      std::fprintf(stderr, "\r\x1b[K");
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  std::mutex lock;
+  Clock::time_point shown;
+  uint64_t ended = 0;
+  bool hasShown = false;
+};
+} // namespace
 
 Expected<Watchers> Watchers::create(const ObserveOptions &options) {
   Watchers watchers;
@@ -43,6 +78,9 @@ Expected<Watchers> Watchers::create(const ObserveOptions &options) {
       return stop.takeError();
     watchers.all.push_back(std::move(*stop));
   }
+  bool isQuiet = options.trace.empty() && options.stop.empty();
+  if (!watchers.all.empty() && isQuiet && isatty(STDERR_FILENO))
+    watchers.all.push_back(std::make_unique<ProgressLine>());
   return watchers;
 }
 
