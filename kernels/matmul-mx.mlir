@@ -5,15 +5,16 @@
 // have K last, because that is how blocks are cut. Elements narrower than a byte are packed, lowest bits first.
 //
 // The scales are never multiplied into the elements; kernel.mma takes both, as the matrix units that know these formats
-// do. Beyond the edges elements read as zero, so which scale is read there does not matter.
+// do. Beyond the edges elements read as zero, so which scale is read there does not matter. AlignScales is the scales'
+// alignment in bytes, as Align is the elements'.
 !a = !kernel.tensor<[?, ?], TA, align = Align>
 !b = !kernel.tensor<[?, ?], TB, align = Align>
-!scales = !kernel.tensor<[?, ?], f8E8M0FNU>
+!scales = !kernel.tensor<[?, ?], f8E8M0FNU, align = AlignScales>
 !c = !kernel.tensor<[?, ?], Out, align = Align>
 !acc = !kernel.tile<[BM, BN], f32>
 
 kernel.func @matmul_mx<BM: index = 64, BN: index = 64, BK: index = 128, TA: type = f4E2M1FN, TB: type = f4E2M1FN,
-                       Out: type = f32, Align: index = 1>(
+                       Out: type = f32, Align: index = 1, AlignScales: index = 1>(
     %a: !a, %b: !b, %scaleA: !scales, %scaleB: !scales, %c: !c) attributes {flops = "2 * a.0 * a.1 * c.1"} {
   %bm = kernel.param "BM" : index
   %bn = kernel.param "BN" : index

@@ -17,16 +17,17 @@ def Schedule_Dialect : Dialect {
     named `schedule.*`; passes carry them out. A schedule cannot change what is computed.
 
     A schedule file holds named sequences with one argument, the kernel. `schedule.kernel` on a sequence names the
-    kernel it is for and `schedule.when` the parameter values it needs; of several that fit, the first is taken.
+    kernel it is for and `schedule.when` the parameter values it needs (a list: any of them); of several that fit, the first
+    is taken.
 
     ```mlir
     module attributes {transform.with_named_sequence} {
       transform.named_sequence @interleaved(%kernel: !transform.any_op {transform.readonly})
-          attributes {schedule.kernel = "matmul", schedule.when = {T = bf16, Align = 16 : index}} {
+          attributes {schedule.kernel = "matmul", schedule.when = {T = [bf16, f16], Align = 16 : index}} {
         schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
         schedule.waves %kernel count 8 : !transform.any_op
         %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
-        schedule.atom %mma uses @matrix_16x16x32 waves [2, 4] : !transform.any_op
+        schedule.atom %mma shape [16, 16, 32] waves [2, 4] : !transform.any_op
         transform.yield
       }
     }
@@ -87,22 +88,27 @@ def Schedule_WavesOp : Schedule_Op<"waves"> {
 def Schedule_AtomOp : Schedule_Op<"atom"> {
   let summary = "which matrix instruction, and how waves share the tile";
   let description = [{
-    `waves` is how many along M and along N; if absent it is computed.
+    `uses` names the instruction; `shape` asks for the fastest one of that M, N and K for the product's types. `waves` is how many
+    along M and along N. What is absent is computed.
 
     ```mlir
     schedule.atom %mma uses @matrix_16x16x32 waves [2, 4] : !transform.any_op
+    schedule.atom %mma shape [16, 16, 32] : !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$mma, FlatSymbolRefAttr:$atom, OptionalAttr<DenseI64ArrayAttr>:$waves);
-  let assemblyFormat = "$mma `uses` $atom (`waves` $waves^)? attr-dict `:` type($mma)";
+  let arguments = (ins TransformHandleTypeInterface:$mma, OptionalAttr<FlatSymbolRefAttr>:$atom,
+                       OptionalAttr<DenseI64ArrayAttr>:$shape, OptionalAttr<DenseI64ArrayAttr>:$waves);
+  let assemblyFormat = "$mma (`uses` $atom^)? (`shape` $shape^)? (`waves` $waves^)? attr-dict `:` type($mma)";
 }
 
 def Schedule_StageOp : Schedule_Op<"stage"> {
   let summary = "copies loaded tiles into shared memory without passing registers";
   let description = [{
-    `atom` is the copy; bit i of a row's number XORs `swizzle[i]` to the column, so that lanes read from different banks.
+    `atom` is the copy. Rows are ordered so that lanes read from different banks (`stage-choose-swizzles`); with `swizzle` as said there:
+    bit i of a row's number XORs `swizzle[i]` to the column.
 
     ```mlir
+    schedule.stage %loads through @load_to_shared_b128 : !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 swizzle [0, 0, 16, 24] : !transform.any_op
     ```
   }];
@@ -115,8 +121,8 @@ def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
   let summary = "overlaps a loop's copies, reads and matrix instructions";
   let description = [{
     With `buffers` slots per staged tile; see the pass `stage-pipeline-loops`. Waits and barriers are derived. By default every
-    wave interleaves its memory operations with its matrix instructions. With `ping_pong` the upper half of the
-    waves runs one phase behind the lower one: while one half multiplies, at high priority, the other reads and copies.
+    wave interleaves its memory operations with its matrix instructions (`schedule.interleave`). With `ping_pong` the upper half of
+    the waves runs one phase behind the lower one: while one half multiplies, the other reads and copies.
 
     ```mlir
     schedule.pipeline %loop buffers 4 : !transform.any_op
@@ -124,6 +130,34 @@ def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
   }];
   let arguments = (ins TransformHandleTypeInterface:$loop, I64Attr:$buffers, UnitAttr:$ping_pong);
   let assemblyFormat = "$loop `buffers` $buffers (`ping_pong` $ping_pong^)? attr-dict `:` type($loop)";
+}
+
+def Schedule_InterleaveOp : Schedule_Op<"interleave"> {
+  let summary = "where memory operations stand among the matrix instructions of a pipelined step";
+  let description = [{
+    Reads of shared memory and copies into it are spread evenly among the first `within` percent of a step's matrix
+    instructions, those of the kind `first` ("reads" or "copies") before the others. Without it: reads first, within 75. See
+    `lanes-interleave`.
+
+    ```mlir
+    schedule.interleave %kernel first "copies" within 50 : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$kernel, StrAttr:$first, I64Attr:$within);
+  let assemblyFormat = "$kernel `first` $first `within` $within attr-dict `:` type($kernel)";
+}
+
+def Schedule_PriorityOp : Schedule_Op<"priority"> {
+  let summary = "a wave that multiplies goes before the others of its SIMD";
+  let description = [{
+    In a loop whose pipeline has phases of matrix instructions alone (`ping_pong`). Else the waves of a SIMD take turns.
+
+    ```mlir
+    schedule.priority %loop : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$loop);
+  let assemblyFormat = "$loop attr-dict `:` type($loop)";
 }
 
 def Schedule_GridOp : Schedule_Op<"grid"> {

@@ -34,7 +34,7 @@ static ParseResult parseSizes(AsmParser &parser, SmallVectorImpl<int64_t> &sizes
 }
 
 Type BufferType::parse(AsmParser &parser) {
-  int64_t slots, pad = 0;
+  int64_t slots, pad = 0, replicas = 1;
   unsigned fastest = 0;
   SmallVector<int64_t> shape, swizzle;
   Type element;
@@ -47,13 +47,17 @@ Type BufferType::parse(AsmParser &parser) {
     if (succeeded(parser.parseOptionalKeyword("pad"))) {
       if (parser.parseEqual() || parser.parseInteger(pad))
         return {};
+    } else if (succeeded(parser.parseOptionalKeyword("replicas"))) {
+      if (parser.parseEqual() || parser.parseInteger(replicas))
+        return {};
     } else if (parser.parseKeyword("swizzle") || parser.parseEqual() || parseSizes(parser, swizzle)) {
       return {};
     }
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<BufferType>(where, parser.getContext(), slots, shape, element, fastest, pad, swizzle);
+  return parser.getChecked<BufferType>(where, parser.getContext(), slots, shape, element, fastest, pad, swizzle,
+                                       replicas);
 }
 
 void BufferType::print(AsmPrinter &printer) const {
@@ -67,13 +71,16 @@ void BufferType::print(AsmPrinter &printer) const {
     llvm::interleaveComma(getSwizzle(), printer);
     printer << "]";
   }
+  if (getReplicas() != 1)
+    printer << ", replicas = " << getReplicas();
   printer << ">";
 }
 
 LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t slots, ArrayRef<int64_t> shape,
-                                 Type elementType, unsigned fastest, int64_t pad, ArrayRef<int64_t> swizzle) {
-  if (slots < 1 || shape.empty() || fastest >= shape.size())
-    return emitError() << "expected one slot or more and 'fastest' below the rank " << shape.size();
+                                 Type elementType, unsigned fastest, int64_t pad, ArrayRef<int64_t> swizzle,
+                                 int64_t replicas) {
+  if (slots < 1 || replicas < 1 || shape.empty() || fastest >= shape.size())
+    return emitError() << "expected one slot and replica or more and 'fastest' below the rank " << shape.size();
   if (!elementType.isIntOrFloat())
     return emitError() << "expected an integer or float element type, found " << elementType;
   if (!swizzle.empty() && pad)
@@ -85,10 +92,22 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, i
 }
 
 int64_t BufferType::getSlotBytes() const {
-  int64_t elements = 1;
+  int64_t elements = getReplicas();
   for (auto [d, size] : llvm::enumerate(getShape()))
     elements *= d == getFastest() ? size + getPad() : size;
   return llvm::alignTo(llvm::divideCeil(elements * getElementType().getIntOrFloatBitWidth(), 8), 16);
+}
+
+int64_t BufferType::getAlignment() const {
+  int64_t bits = getElementType().getIntOrFloatBitWidth();
+  int64_t rowBits = (getShape()[getFastest()] + getPad()) * bits;
+  int64_t rowBytes = getShape().size() == 1 ? 16 : std::max<int64_t>(1, rowBits / 8);
+  // A swizzle keeps together what no mask moves.
+  int64_t limit = 16;
+  for (int64_t mask : getSwizzle())
+    if (mask)
+      limit = std::min<int64_t>(limit, std::max<int64_t>(1, (mask & -mask) * bits / 8));
+  return std::min<int64_t>({16, rowBytes & -rowBytes, limit});
 }
 
 int64_t BufferType::getElementOffset(ArrayRef<int64_t> coordinates) const {

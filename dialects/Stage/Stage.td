@@ -23,7 +23,8 @@ def Stage_BufferType : TypeDef<Stage_Dialect, "Buffer"> {
   let description = [{
     Element (i, j) of slot s is at byte `s * slotBytes + address(i, j)`. Dimension `fastest` is contiguous; rows of it are
     `pad` elements longer than the tile. With a swizzle `[m0, m1, ...]` the elements of a row trade places: bit i of the
-    row's number XORs m_i to the column. A swizzled buffer has no padding.
+    row's number XORs m_i to the column. A swizzled buffer has no padding. A slot of a tile too small for all waves to copy a part
+    of holds it `replicas` times: every wave issues as many copies.
 
     ```mlir
     !stage.buffer<2 x [128, 64], bf16, fastest = 1, swizzle = [0, 0, 16, 24]>
@@ -31,13 +32,16 @@ def Stage_BufferType : TypeDef<Stage_Dialect, "Buffer"> {
   }];
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
                         "unsigned":$fastest, DefaultValuedParameter<"int64_t", "0">:$pad,
-                        OptionalArrayRefParameter<"int64_t">:$swizzle);
+                        OptionalArrayRefParameter<"int64_t">:$swizzle,
+                        DefaultValuedParameter<"int64_t", "1">:$replicas);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// Bytes of one slot.
     int64_t getSlotBytes() const;
     int64_t getBytes() const { return getSlots() * getSlotBytes(); }
+    /// Byte alignment that every access to neighbours has, at most 16.
+    int64_t getAlignment() const;
     /// Element offset of coordinates within a slot.
     int64_t getElementOffset(llvm::ArrayRef<int64_t> coordinates) const;
   }];
@@ -48,13 +52,14 @@ class Stage_Op<string opMnemonic, list<Trait> traits = []> : Op<Stage_Dialect, o
 def Stage_AllocOp : Stage_Op<"alloc", [Pure]> {
   let summary = "reserves a buffer in shared memory for the whole kernel";
   let description = [{
-    `offset` is its byte address, set when all buffers are known. `name` tells regions apart in listings.
+    `offset` is its byte address, set when all buffers are known. `name` tells regions apart in listings. `conflicts` are the cycles that
+    its reads take beyond the fewest because lanes meet in a bank, once for each way of reading a tile.
 
     ```mlir
     %a = stage.alloc "a" : !stage.buffer<2 x [128, 64], bf16, fastest = 1>
     ```
   }];
-  let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$offset);
+  let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$offset, OptionalAttr<I64Attr>:$conflicts);
   let results = (outs Stage_BufferType:$buffer);
   let assemblyFormat = "$name attr-dict `:` type($buffer)";
 }

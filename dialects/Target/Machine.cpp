@@ -35,3 +35,29 @@ ElementwiseOp Machine::elementwise(StringRef implements, Type from, Type to, int
       best = atom;
   return best;
 }
+
+std::vector<kiln::layout::BankedAccess> Machine::sharedAccesses(StringRef kind) const {
+  std::vector<layout::BankedAccess> accesses;
+  MemoryOp shared = memory("shared");
+  if (!shared || !shared.getPhases() || !shared.getBanks() || !shared.getBankBytes())
+    return accesses;
+  DictionaryAttr allPhases = *shared.getPhases();
+  for (NamedAttribute phases : allPhases) {
+    auto [name, bytes] = phases.getName().getValue().split('_');
+    layout::BankedAccess access{0, static_cast<unsigned>(*shared.getBanks()), static_cast<unsigned>(*shared.getBankBytes()), {}};
+    auto served = dyn_cast<ArrayAttr>(phases.getValue());
+    if (name != kind || bytes.getAsInteger(10, access.bytes) || !served)
+      continue;
+    if (DictionaryAttr banks = shared.getAccessBanksAttr())
+      if (auto fewer = banks.getAs<IntegerAttr>(phases.getName()))
+        access.banks = fewer.getInt();
+    for (auto phase : served.getAsRange<ArrayAttr>()) {
+      access.phases.emplace_back();
+      for (auto lane : phase.getAsRange<IntegerAttr>())
+        access.phases.back().push_back(lane.getInt());
+    }
+    if (access.verify(lanes()).empty())
+      accesses.push_back(std::move(access));
+  }
+  return accesses;
+}

@@ -3,6 +3,7 @@
 #define KILN_DIALECTS_TARGET_MACHINE_H
 
 #include "dialects/Target/Target.h"
+#include "kiln/Layout/BankConflicts.h"
 
 namespace kiln::target {
 
@@ -25,9 +26,13 @@ public:
   MemoryOp memory(llvm::StringRef name) const { return lookup<MemoryOp>(name); }
   /// All matrix instructions for these element types, in file order; scaled ones only if `scaled`, no inexact ones.
   llvm::SmallVector<MmaOp> mmasFor(mlir::Type a, mlir::Type b, mlir::Type acc, bool scaled) const;
+  CopyOp copy(llvm::StringRef name) const { return lookup<CopyOp>(name); }
   CopyOp copy(llvm::StringRef from, llvm::StringRef to, int64_t bytes) const;
   /// The widest atom for an elementwise operation of at most `width` elements, or null.
   ElementwiseOp elementwise(llvm::StringRef implements, mlir::Type from, mlir::Type to, int64_t width) const;
+
+  /// How the banks of shared memory serve accesses of a kind, "read" or "write", of each width that the machine tells of.
+  std::vector<layout::BankedAccess> sharedAccesses(llvm::StringRef kind) const;
 
   template <typename Op> auto all() const { return op.getBody().front().getOps<Op>(); }
 

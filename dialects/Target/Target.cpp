@@ -176,6 +176,7 @@ static LogicalResult verifyExchange(CopyOp op, layout::LinearAttr exchange) {
 
 LogicalResult CopyOp::verify() {
   if (failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "bytes", getBytes())) ||
+      failed(expectPositive(*this, "max_step", getMaxStep())) ||
       failed(expectPositive(*this, "transposes", getTransposes())))
     return failure();
   for (StringRef place : {getFrom(), getTo()})

@@ -141,7 +141,7 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
     instruction: `layout_scale_a` (m x k/block) and `layout_scale_b` (k/block x n).
 
     The body takes per-lane vectors of a, b and acc (elements below 16 bits as integers of their width; scales as
-    one i8 each, extended to i32) and yields the accumulator. `cycles` is what it occupies its `unit` for.
+    one i32 each, of which the lowest byte counts) and yields the accumulator. `cycles` is what it occupies its `unit` for.
     `inexact` marks an instruction that reads fewer bits of a and b than their types have: only a schedule that names it
     gets it.
   }];
@@ -165,13 +165,16 @@ def Target_CopyOp : Target_AtomOp<"copy"> {
     | global, shared | as the first, then the wave's uniform shared pointer, or, with `per_lane`, the lane's own | |
 
     A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy.
+    With `max_step` a copy into shared memory takes one more argument: a constant i32 of at most so many bytes, which the
+    instruction adds to both of its addresses. Copies that differ in it can share one destination.
 
     A copy that `transposes` exchanges elements of that many bits between lanes on their way to the registers.
     `exchange` is a layout whose two coordinates are (lane, element): register r of lane l gets the named element of
     what the named lane has addressed. From shared memory to registers the argument is a pointer.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$from, StrAttr:$to, I64Attr:$bytes,
-                       UnitAttr:$per_lane, OptionalAttr<FlatSymbolRefAttr>:$tracked_by,
+                       UnitAttr:$per_lane, OptionalAttr<I64Attr>:$max_step,
+                       OptionalAttr<FlatSymbolRefAttr>:$tracked_by,
                        OptionalAttr<I64Attr>:$transposes, OptionalAttr<AnyAttr>:$exchange, OptionalAttr<I64Attr>:$cycles);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }

@@ -78,6 +78,7 @@ public:
             pm.addNestedPass<kernel::FuncOp>(createCanonicalizerPass());
             pm.addPass(transforms::createPlaceTiles());
             pm.addPass(transforms::createStageRelayouts());
+            pm.addPass(transforms::createChooseSwizzles());
             pm.addPass(transforms::createDeriveWaits());
             pm.addPass(transforms::createCheckWaits());
             pm.addPass(transforms::createAllocateShared());

@@ -14,7 +14,7 @@ struct LaneLowering::GlobalAccess {
   mlir::Value loopOffset;                    // i32 bytes, uniform: what the loop adds
   mlir::Value laneOffset;                    // i32 bytes: this lane's part
   llvm::SmallVector<unsigned> dims;          // tensor dimension of each tile dimension
-  llvm::SmallVector<mlir::Value> positions;        // per tile dimension: index + lane coordinate, for the bounds
+  llvm::SmallVector<mlir::Value> coordinates, indices; // per tile dimension: this lane's, and where the tile begins
   llvm::SmallVector<mlir::Value> sizes, strides;   // per tile dimension
   llvm::SmallVector<bool> checked;           // per tile dimension: may it leave the tensor?
   int64_t elementBits;

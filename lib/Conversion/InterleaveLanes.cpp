@@ -14,7 +14,21 @@ namespace {
 
 enum class Role { Matrix, Copy, Read, Other };
 
-/// Orders the operations between two barriers: matrix instructions in their order, reads and then copies spread evenly among them.
+/// What `schedule.interleave` says.
+struct Interleaving {
+  bool copiesFirst = false;
+  // The last quarter of the instructions is left free: what they read late would arrive late.
+  int64_t within = 75;
+
+  static Interleaving of(Operation *func) {
+    auto said = func->getAttrOfType<DictionaryAttr>("kiln.interleave");
+    if (!said)
+      return {};
+    return {said.getAs<StringAttr>("first") == "copies", said.getAs<IntegerAttr>("within").getInt()};
+  }
+};
+
+/// Orders the operations between two barriers: matrix instructions in their order, reads and copies spread evenly among them.
 class SegmentOrder {
 public:
   SegmentOrder(const target::Machine &machine, unsigned sharedSpace) : machine(machine), sharedSpace(sharedSpace) {
@@ -23,6 +37,8 @@ public:
     for (auto atom : machine.all<target::CopyOp>())
       if (atom.getTo() == "shared")
         roles[atom.getSymName()] = Role::Copy;
+      else if (atom.getFrom() == "shared")
+        roles[atom.getSymName()] = Role::Read;
   }
 
   Role roleOf(Operation &op) const {
@@ -37,17 +53,18 @@ public:
   }
 
   /// Reorders [first, last) of a block; `last` stays where it is.
-  void order(Block::iterator first, Operation *last) {
-    SmallVector<Operation *> matrix, memory, others, copies;
+  void order(Block::iterator first, Operation *last, const Interleaving &how) {
+    SmallVector<Operation *> matrix, reads, others, copies;
     for (auto it = first; &*it != last; ++it) {
       switch (roleOf(*it)) {
       case Role::Matrix: matrix.push_back(&*it); break;
-      case Role::Read: memory.push_back(&*it); break;
+      case Role::Read: reads.push_back(&*it); break;
       case Role::Copy: copies.push_back(&*it); break;
       case Role::Other: others.push_back(&*it); break;
       }
     }
-    memory.append(copies);
+    SmallVector<Operation *> memory(how.copiesFirst ? copies : reads);
+    memory.append(how.copiesFirst ? reads : copies);
     OpBuilder builder(last);
     // With one kind only the order is right as it is.
     if (matrix.empty() || memory.empty()) {
@@ -71,8 +88,7 @@ public:
     };
     size_t next = 0;
     for (size_t i = 0; i < matrix.size(); ++i) {
-      // The last quarter of the instructions is left free: what they read late would arrive late.
-      size_t due = std::min(memory.size(), (i + 1) * memory.size() * 4 / (matrix.size() * 3 + 1));
+      size_t due = std::min(memory.size(), (i + 1) * memory.size() * 100 / (matrix.size() * how.within + 1));
       for (; next < due; ++next) {
         place(place, memory[next]);
         // A copy is pinned together with the matrix instruction that follows it.
@@ -126,7 +142,7 @@ struct InterleaveLanes : impl::InterleaveLanesBase<InterleaveLanes> {
       OpBuilder builder(first);
       segments.pin(builder);
       if (first != last && barrier->getParentOp()->getNumRegions() == 1)
-        segments.order(first->getIterator(), last);
+        segments.order(first->getIterator(), last, Interleaving::of(barrier->getParentOfType<LLVM::LLVMFuncOp>()));
     }
   }
 

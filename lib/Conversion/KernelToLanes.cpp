@@ -280,6 +280,21 @@ LogicalResult LaneLowering::lowerScalar(Operation &op) {
 
 //===-- Control flow -----------------------------------------------------------------------------------------===//
 
+/// The layout of one instruction's operand that a read tile becomes in the next step of its loop, maybe transposed.
+static layout::LinearAttr operandLayout(Value tile, const target::Machine &machine) {
+  for (OpOperand &use : tile.getUses()) {
+    if (auto transpose = dyn_cast<kernel::TransposeOp>(use.getOwner()))
+      return operandLayout(transpose.getResult(), machine);
+    if (auto mma = dyn_cast<kernel::MmaOp>(use.getOwner())) {
+      target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
+      Attribute byOperand[] = {atom.getLayoutA(), atom.getLayoutB(), atom.getLayoutAcc(), atom.getLayoutScaleAAttr(),
+                               atom.getLayoutScaleBAttr()};
+      return cast<layout::LinearAttr>(byOperand[use.getOperandNumber()]);
+    }
+  }
+  return {};
+}
+
 int64_t LaneLowering::carriedLength(Value value) {
   auto type = cast<kernel::TileType>(value.getType());
   int64_t registers = layoutOf(type).inputSize(layout::registerDim);
@@ -287,15 +302,55 @@ int64_t LaneLowering::carriedLength(Value value) {
     target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
     return int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits();
   }
+  if (value.getDefiningOp<stage::ReadOp>())
+    for (OpOperand &use : value.getUses())
+      if (auto loop = dyn_cast<scf::ForOp>(use.getOwner()->getParentOp()); loop && isa<scf::YieldOp>(use.getOwner()))
+        if (layout::LinearAttr operand = operandLayout(loop.getRegionIterArg(use.getOperandNumber()), machine))
+          return int64_t(1) << operand.regBits();
   int64_t bits = type.getElementType().getIntOrFloatBitWidth();
   return std::min<int64_t>(registers, std::max<int64_t>(1, llvm::bit_floor<uint64_t>(128 / bits)));
 }
 
+/// What `length` elements travel as around a loop: words if they fill some, or are one byte. LLVM takes vectors of less apart and
+/// clears the rest of a byte's register.
+static VectorType carriedType(Builder &builder, int64_t length, Type element) {
+  int64_t width = element.getIntOrFloatBitWidth(), bits = width * length;
+  if (width >= 16 || (bits % 32 && bits != 8))
+    return VectorType::get(length, element);
+  return VectorType::get(llvm::divideCeil(bits, 32), builder.getI32Type());
+}
+
+static Value toCarried(OpBuilder &builder, Location loc, Value vector, VectorType carried) {
+  auto type = cast<VectorType>(vector.getType());
+  if (type == carried)
+    return vector;
+  if (int64_t width = type.getElementTypeBitWidth(); width * type.getNumElements() == 8) {
+    Value byte = LLVM::BitcastOp::create(builder, loc, VectorType::get(1, builder.getI8Type()), vector);
+    return arith::ExtUIOp::create(builder, loc, carried, byte);
+  }
+  return LLVM::BitcastOp::create(builder, loc, carried, vector);
+}
+
+static Value fromCarried(OpBuilder &builder, Location loc, Value carried, VectorType type) {
+  if (carried.getType() == type)
+    return carried;
+  if (int64_t width = type.getElementTypeBitWidth(); width * type.getNumElements() == 8) {
+    Value bytes = LLVM::BitcastOp::create(builder, loc, VectorType::get(4, builder.getI8Type()), carried);
+    carried = vector::ExtractStridedSliceOp::create(builder, loc, bytes, 0, 1, 1);
+    if (type == carried.getType())
+      return carried;
+  }
+  return LLVM::BitcastOp::create(builder, loc, type, carried);
+}
+
 void LaneLowering::flatten(Value value, int64_t length, SmallVectorImpl<Value> &out) {
-  if (isTile(value))
-    out.append(repiece(tiles[value], length).vectors);
-  else
+  if (!isTile(value)) {
     out.push_back(scalars.lookup(value));
+    return;
+  }
+  VectorType type = carriedType(builder, length, scalarType(cast<kernel::TileType>(value.getType()).getElementType()));
+  for (Value vector : repiece(tiles[value], length).vectors)
+    out.push_back(toCarried(builder, loc, vector, type));
 }
 
 void LaneLowering::unflatten(Value value, int64_t length, ValueRange &values) {
@@ -304,8 +359,14 @@ void LaneLowering::unflatten(Value value, int64_t length, ValueRange &values) {
     values = values.drop_front();
     return;
   }
-  int64_t count = layoutOf(cast<kernel::TileType>(value.getType())).inputSize(layout::registerDim) / length;
-  tiles[value] = Pieces{SmallVector<Value>(values.take_front(count)), length};
+  auto tile = cast<kernel::TileType>(value.getType());
+  int64_t count = layoutOf(tile).inputSize(layout::registerDim) / length;
+  auto type = VectorType::get(length, scalarType(tile.getElementType()));
+  Pieces pieces;
+  pieces.length = length;
+  for (Value vector : values.take_front(count))
+    pieces.vectors.push_back(fromCarried(builder, loc, vector, type));
+  tiles[value] = pieces;
   values = values.drop_front(count);
 }
 
@@ -357,7 +418,7 @@ LogicalResult LaneLowering::lowerIf(scf::IfOp op) {
       continue;
     }
     int64_t count = layoutOf(tile).inputSize(layout::registerDim) / lengths.back();
-    types.append(count, VectorType::get(lengths.back(), scalarType(tile.getElementType())));
+    types.append(count, carriedType(builder, lengths.back(), scalarType(tile.getElementType())));
   }
   auto branch = scf::IfOp::create(builder, op.getLoc(), types, scalars.lookup(op.getCondition()),
                                   /*withElseRegion=*/!op.getElseRegion().empty());

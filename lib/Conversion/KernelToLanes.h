@@ -92,13 +92,18 @@ private:
   void setRegion(mlir::Operation *op, llvm::StringRef region);
   std::string regionOf(mlir::Value alloc, mlir::Value slot);
   struct GlobalAccess;
+  /// The view starts `headroom` bytes before the tile's origin.
   GlobalAccess openTensor(mlir::Value tensor, mlir::OperandRange indices, kernel::TileType tile,
-                          llvm::function_ref<unsigned(unsigned)> tensorDim);
+                          llvm::function_ref<unsigned(unsigned)> tensorDim, int64_t headroom = 0);
+  /// Bytes from the tile's origin to a lane with these coordinates.
+  mlir::Value laneOffsetOf(const GlobalAccess &access, llvm::ArrayRef<mlir::Value> coordinates);
   /// `stepsInLane` puts what a register adds into the lane's offset, where a loop need not add it again.
   void locate(const GlobalAccess &access, int64_t firstRegister, bool stepsInLane, mlir::Value &offset,
               mlir::Value &uniform, mlir::Value &inBounds);
   mlir::Value sharedPointer(stage::BufferType buffer, mlir::Value alloc, mlir::Value slot,
                             const layout::LinearLayout &layout, int64_t firstRegister);
+  /// `at` bytes behind a pointer to shared memory.
+  mlir::Value sharedChunk(mlir::Value pointer, int64_t at);
   mlir::Value fromChunks(llvm::ArrayRef<mlir::Value> chunks, mlir::VectorType type);
   llvm::SmallVector<mlir::Value> toChunks(mlir::Value vector, int64_t bytes);
 

@@ -1,5 +1,6 @@
 // Loads and stores: which bytes a lane touches, and with which atoms.
 #include "GlobalAccess.h"
+#include "dialects/Stage/SharedRead.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -27,27 +28,39 @@ static SmallVector<Access> accessesOf(const LinearLayout &layout, unsigned dim, 
   return accesses;
 }
 
+/// The accesses' numbers, row after row: then what is computed for a row is soon done with.
+static SmallVector<size_t> inRowOrder(const LinearLayout &layout, ArrayRef<Access> accesses) {
+  SmallVector<SmallVector<int32_t>> places;
+  for (Access access : accesses)
+    places.push_back(layout.apply({{layout::registerDim, static_cast<int32_t>(access.firstRegister)}}));
+  auto order = llvm::to_vector(llvm::seq<size_t>(accesses.size()));
+  llvm::sort(order, [&](size_t a, size_t b) {
+    return std::lexicographical_compare(places[a].begin(), places[a].end(), places[b].begin(), places[b].end());
+  });
+  return order;
+}
+
 static bool isConstantZero(Value value) {
   auto constant = value.getDefiningOp<arith::ConstantOp>();
   return constant && cast<IntegerAttr>(constant.getValue()).getValue().isZero();
 }
 
+/// Bytes of so many elements.
+static Value bitsToBytes(OpBuilder &at, Location loc, Value elements, int64_t elementBits) {
+  Type integer = elements.getType();
+  auto constant = [&](int64_t value) { return arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, value)); };
+  if (elementBits % 8 == 0)
+    return arith::MulIOp::create(at, loc, elements, constant(elementBits / 8));
+  return arith::ShRUIOp::create(at, loc, arith::MulIOp::create(at, loc, elements, constant(elementBits)), constant(3));
+}
+
 LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange indices, kernel::TileType tile,
-                                                    llvm::function_ref<unsigned(unsigned)> tensorDim) {
+                                                    llvm::function_ref<unsigned(unsigned)> tensorDim,
+                                                    int64_t headroom) {
   auto type = cast<kernel::TensorRefType>(tensor.getType());
   const TensorValues &values = tensors[tensor];
-  GlobalAccess access{tile, layoutOf(tile), {}, {}, {}, {}, {}, {}, {}, {}, 0};
+  GlobalAccess access{tile, layoutOf(tile), {}, {}, {}, {}, {}, {}, {}, {}, {}, 0};
   access.elementBits = type.getElementType().getIntOrFloatBitWidth();
-  auto toBytes = [&](OpBuilder &at, Value elements, Type integer) -> Value {
-    Value bits = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, access.elementBits));
-    Value eight = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, 3));
-    if (access.elementBits % 8 == 0) {
-      Value bytes = arith::ConstantOp::create(at, loc, at.getIntegerAttr(integer, access.elementBits / 8));
-      return arith::MulIOp::create(at, loc, elements, bytes);
-    }
-    return arith::ShRUIOp::create(at, loc, arith::MulIOp::create(at, loc, elements, bits), eight);
-  };
-
   // Indices from outside of all loops move the base address; those of a loop are an offset that the loop adds.
   OpBuilder outside = builder;
   if (outermostLoop)
@@ -74,43 +87,62 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
   }
   Value pointer = values.pointer;
   if (origin) {
-    Value bytes = toBytes(outside, origin, builder.getI64Type());
+    Value bytes = bitsToBytes(outside, loc, origin, access.elementBits);
     pointer = LLVM::GEPOp::create(outside, loc, pointer.getType(), builder.getI8Type(), pointer, bytes);
   }
+  if (headroom)
+    pointer = LLVM::GEPOp::create(outside, loc, pointer.getType(), builder.getI8Type(), pointer,
+                                  ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(-headroom)});
   // Masked lanes use an offset beyond 2 GiB, so that is the length; a tile itself is smaller.
   Value length = arith::ConstantOp::create(outside, loc, builder.getI64IntegerAttr(0x7FFFFFFF));
   std::swap(builder, outside);
   access.view = apply("view", {pointer, length});
   std::swap(builder, outside);
-  access.loopOffset = moving ? toBytes(builder, moving, builder.getI32Type()) : i32(0);
+  access.loopOffset = moving ? bitsToBytes(builder, loc, moving, access.elementBits) : i32(0);
 
-  Value laneElements = i32(0);
   for (unsigned d = 0; d < tile.getShape().size(); ++d) {
     unsigned from = tensorDim(d);
     access.dims.push_back(from);
-    Value coordinate = laneCoordinate(access.layout, d);
-    Value scaled = arith::MulIOp::create(entry, loc, coordinate, values.strides[from]);
-    laneElements = arith::AddIOp::create(entry, loc, laneElements, scaled);
-    Value index = scalars.lookup(indices[from]);
-    bool whole = isConstantZero(index) && type.getShape()[from] >= tile.getShape()[d];
+    access.coordinates.push_back(laneCoordinate(access.layout, d));
+    access.indices.push_back(scalars.lookup(indices[from]));
+    bool whole = isConstantZero(access.indices.back()) && type.getShape()[from] >= tile.getShape()[d];
     access.checked.push_back(!whole);
-    access.positions.push_back(whole ? coordinate : arith::AddIOp::create(builder, loc, index, coordinate).getResult());
     access.sizes.push_back(values.sizes[from]);
     access.strides.push_back(values.strides[from]);
   }
-  access.laneOffset = toBytes(entry, laneElements, builder.getI32Type());
+  access.laneOffset = laneOffsetOf(access, access.coordinates);
   return access;
+}
+
+Value LaneLowering::laneOffsetOf(const GlobalAccess &access, ArrayRef<Value> coordinates) {
+  Value elements = i32(0);
+  for (auto [coordinate, stride] : llvm::zip(coordinates, access.strides)) {
+    Value scaled = arith::MulIOp::create(entry, loc, coordinate, stride);
+    elements = arith::AddIOp::create(entry, loc, elements, scaled);
+  }
+  return bitsToBytes(entry, loc, elements, access.elementBits);
 }
 
 void LaneLowering::locate(const GlobalAccess &access, int64_t firstRegister, bool stepsInLane, Value &offset,
                           Value &uniform, Value &inBounds) {
   SmallVector<int32_t> at = access.layout.apply({{layout::registerDim, static_cast<int32_t>(firstRegister)}});
-  offset = access.laneOffset;
+  // Bits that a lane may have too, as in swizzled copies, are XORed to its coordinates; the others add to them.
+  SmallVector<Value> coordinates(access.coordinates);
+  bool crossed = false;
+  for (unsigned d = 0; d < at.size(); ++d)
+    if (int32_t shared = at[d] & laneBits(access.layout, d)) {
+      coordinates[d] = arith::XOrIOp::create(entry, loc, coordinates[d], i32(shared));
+      at[d] ^= shared;
+      crossed = true;
+    }
+  offset = crossed ? laneOffsetOf(access, coordinates) : access.laneOffset;
   uniform = access.loopOffset;
   inBounds = {};
   for (unsigned d = 0; d < at.size(); ++d) {
     if (access.checked[d]) {
-      Value position = access.positions[d];
+      Value position = coordinates[d];
+      if (!isConstantZero(access.indices[d]))
+        position = arith::AddIOp::create(builder, loc, access.indices[d], position);
       if (at[d])
         position = arith::AddIOp::create(builder, loc, position, i32(at[d]));
       Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, position, access.sizes[d]);
@@ -254,7 +286,9 @@ LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
   Pieces pieces = repiece(tiles[op.getTile()], accesses[0].elements);
   Value first = isFirstCopy(access.layout);
   int64_t skip = access.layout.redundantBits(layout::registerDim);
-  for (auto [part, vector] : llvm::zip(accesses, pieces.vectors)) {
+  for (size_t i : inRowOrder(access.layout, accesses)) {
+    Access part = accesses[i];
+    Value vector = pieces.vectors[i];
     if (part.firstRegister & skip)
       continue;
     Value offset, uniform, inBounds;
@@ -336,24 +370,18 @@ Value LaneLowering::sharedPointer(stage::BufferType buffer, Value alloc, Value s
                              LLVM::GEPNoWrapFlags::inbounds);
 }
 
-/// Byte alignment that every access of this buffer to consecutive elements has.
-static int64_t sharedAlignment(stage::BufferType buffer) {
-  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
-  int64_t rowBits = (buffer.getShape()[buffer.getFastest()] + buffer.getPad()) * bits;
-  int64_t rowBytes = buffer.getShape().size() == 1 ? 16 : std::max<int64_t>(1, rowBits / 8);
-  // A swizzle keeps together what no mask moves.
-  int64_t limit = 16;
-  for (int64_t mask : buffer.getSwizzle())
-    if (mask)
-      limit = std::min<int64_t>(limit, std::max<int64_t>(1, (mask & -mask) * bits / 8));
-  return std::min<int64_t>({16, rowBytes & -rowBytes, limit});
+Value LaneLowering::sharedChunk(Value pointer, int64_t at) {
+  if (!at)
+    return pointer;
+  return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(at)});
 }
 
 void LaneLowering::lowerStageWrite(stage::WriteOp op) {
   stage::BufferType buffer = op.getBuffer().getType();
   LinearLayout layout = layoutOf(op.getTile().getType());
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
-  int64_t widest = sharedAlignment(buffer);
+  int64_t widest = buffer.getAlignment();
   SmallVector<Access> accesses = accessesOf(layout, buffer.getFastest(), bits, widest);
   Pieces pieces = repiece(tiles[op.getTile()], accesses[0].elements);
   int64_t skip = layout.redundantBits(layout::registerDim);
@@ -363,41 +391,35 @@ void LaneLowering::lowerStageWrite(stage::WriteOp op) {
     Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), layout, part.firstRegister);
     int64_t bytes = chunkBytes(part.elements, bits, widest);
     for (auto [c, chunk] : llvm::enumerate(toChunks(vector, bytes))) {
-      Value at = c ? LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
-                                         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
-                         .getResult()
-                   : pointer;
-      setRegion(LLVM::StoreOp::create(builder, loc, chunk, at, bytes), regionOf(op.getBuffer(), op.getSlot()));
+      Operation *write = LLVM::StoreOp::create(builder, loc, chunk, sharedChunk(pointer, c * bytes), bytes);
+      setRegion(write, regionOf(op.getBuffer(), op.getSlot()));
     }
   }
 }
 
 void LaneLowering::lowerStageRead(stage::ReadOp op) {
   stage::BufferType buffer = op.getBuffer().getType();
-  LinearLayout layout = layoutOf(op.getTile().getType());
+  stage::SharedRead how = stage::sharedReadOf(op, machine);
   Type storage = target::storageType(buffer.getElementType());
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
-  int64_t widest = sharedAlignment(buffer);
-  // A lane's whole run becomes one vector, however many accesses it takes: that is what instructions want.
-  int64_t run = int64_t(1) << layout.contiguous(layout::registerDim, buffer.getFastest());
-  run = std::min<int64_t>(run, 32);
+  int64_t bytes = how.transposing ? how.transposing.getBytes() : chunkBytes(how.run, bits, buffer.getAlignment());
+  int64_t count = std::max<int64_t>(1, how.run * bits / 8 / bytes);
+  std::string region = regionOf(op.getBuffer(), op.getSlot());
   Pieces pieces;
-  pieces.length = run;
-  for (int64_t first = 0; first < layout.inputSize(layout::registerDim); first += run) {
-    Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), layout, first);
-    int64_t bytes = chunkBytes(run, bits, widest);
-    int64_t count = std::max<int64_t>(1, run * bits / 8 / bytes);
+  pieces.length = how.run;
+  for (int64_t first = 0; first < how.addressed.inputSize(layout::registerDim); first += how.run) {
+    Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), how.addressed, first);
     SmallVector<Value> chunks;
     for (int64_t c = 0; c < count; ++c) {
-      Value at = c ? LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
-                                         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(c * bytes)})
-                         .getResult()
-                   : pointer;
-      auto load = LLVM::LoadOp::create(builder, loc, chunkType(builder, bytes), at, bytes);
-      setRegion(load, regionOf(op.getBuffer(), op.getSlot()));
-      chunks.push_back(load);
+      Value at = sharedChunk(pointer, c * bytes);
+      Operation *read = how.transposing ? target::ApplyOp::create(builder, loc, chunkType(builder, bytes),
+                                                                  how.transposing.getSymName(), at)
+                                              .getOperation()
+                                        : LLVM::LoadOp::create(builder, loc, chunkType(builder, bytes), at, bytes);
+      setRegion(read, region);
+      chunks.push_back(read->getResult(0));
     }
-    pieces.vectors.push_back(fromChunks(chunks, VectorType::get(run, storage)));
+    pieces.vectors.push_back(fromChunks(chunks, VectorType::get(how.run, storage)));
   }
   tiles[op.getTile()] = pieces;
 }

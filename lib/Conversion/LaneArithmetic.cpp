@@ -120,6 +120,7 @@ void LaneLowering::lowerConstant(kernel::ConstantOp op) {
         return WalkResult::advance();
       pieces = repiece(pieces, carriedLength(mma.getResult()));
       std::string hold = "hold_" + std::to_string(pieces.length);
+      llvm::raw_string_ostream(hold) << "x" << cast<VectorType>(pieces.vectors[0].getType()).getElementType();
       if (machine.operation(hold))
         for (Value &vector : pieces.vectors)
           vector = apply(hold, vector);
@@ -349,7 +350,12 @@ LogicalResult LaneLowering::lowerMma(kernel::MmaOp op) {
       return vector;
     return vector::ExtractOp::create(builder, loc, vector, 0);
   };
-  auto scale = [&](Value byte) -> Value { return arith::ExtUIOp::create(builder, loc, builder.getI32Type(), byte); };
+  // Only the lowest byte of a scale's register counts, so nothing need clear the others.
+  auto scale = [&](Value byte) -> Value {
+    Value bytes = ub::PoisonOp::create(builder, loc, VectorType::get(4, builder.getI8Type()));
+    bytes = vector::InsertOp::create(builder, loc, byte, bytes, 0);
+    return LLVM::BitcastOp::create(builder, loc, builder.getI32Type(), bytes);
+  };
   for (int64_t k = 0; k < repK; ++k)
     for (int64_t m = 0; m < repM; ++m)
       for (int64_t n = 0; n < repN; ++n) {

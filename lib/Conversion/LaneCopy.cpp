@@ -8,15 +8,27 @@ using namespace kiln;
 using namespace kiln::conversion;
 using layout::LinearLayout;
 
-/// Which element each lane copies: one operation fills consecutive memory, lane after lane and wave after wave. Registers
-/// count the elements of a lane's access, then the operations.
-static layout::LinearAttr copyLayout(stage::BufferType buffer, int64_t elementsPerLane, int64_t lanes, int64_t waves) {
+/// How many copies of a wave stand side by side, reached from one destination by the copy's own step. At most what the
+/// wave has to copy.
+static int64_t copiesPerDestination(stage::BufferType buffer, target::CopyOp atom, int64_t lanes, int64_t waves) {
+  int64_t span = lanes * static_cast<int64_t>(atom.getBytes());
+  int64_t reach = atom.getMaxStep() ? llvm::bit_floor(*atom.getMaxStep() / span + 1) : 1;
+  return std::min<int64_t>(reach, buffer.getSlotBytes() / (span * waves));
+}
+
+/// Which element each lane copies: an operation fills consecutive memory, lane after lane; then come the `together` operations that
+/// share a destination, then the waves, then the rest. Registers count the elements of a lane's access, then the
+/// operations. Replicas of the tile repeat its elements.
+static layout::LinearAttr copyLayout(stage::BufferType buffer, int64_t elementsPerLane, int64_t lanes, int64_t together,
+                                     int64_t waves) {
   ArrayRef<int64_t> shape = buffer.getShape();
   int64_t columns = shape.back(), elements = llvm::product_of(shape);
+  int64_t ofLanes = elementsPerLane * lanes, ofWave = ofLanes * together;
   SmallVector<int32_t> reg, lane, wave;
-  for (int64_t bit = 1; bit < elements; bit <<= 1) {
+  for (int64_t bit = 1; bit < elements * buffer.getReplicas(); bit <<= 1) {
     // Where memory position `bit` comes from: the swizzle is its own inverse.
-    int64_t row = bit / columns, column = bit % columns;
+    int64_t position = bit < elements ? bit : 0;
+    int64_t row = position / columns, column = position % columns;
     for (auto [i, mask] : llvm::enumerate(buffer.getSwizzle()))
       if (row >> i & 1)
         column ^= mask;
@@ -26,10 +38,8 @@ static layout::LinearAttr copyLayout(stage::BufferType buffer, int64_t elementsP
       coordinates[d] = row % shape[d];
       row /= shape[d];
     }
-    SmallVector<int32_t> &input = bit < elementsPerLane                   ? reg
-                                  : bit < elementsPerLane * lanes         ? lane
-                                  : bit < elementsPerLane * lanes * waves ? wave
-                                                                          : reg;
+    bool ofLane = bit >= elementsPerLane && bit < ofLanes, ofWaves = bit >= ofWave && bit < ofWave * waves;
+    SmallVector<int32_t> &input = ofLane ? lane : ofWaves ? wave : reg;
     input.append(coordinates.begin(), coordinates.end());
   }
   return layout::LinearAttr::get(buffer.getContext(), shape.size(), reg, lane, wave);
@@ -37,27 +47,26 @@ static layout::LinearAttr copyLayout(stage::BufferType buffer, int64_t elementsP
 
 LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
   stage::BufferType buffer = op.getBuffer().getType();
-  target::CopyOp atom;
-  for (target::CopyOp candidate : machine.all<target::CopyOp>())
-    if (candidate.getSymName() == op.getAtom())
-      atom = candidate;
+  target::CopyOp atom = machine.copy(op.getAtom());
   if (!atom)
     return op.emitOpError() << "names '" << op.getAtom() << "', which " << machine.name() << " lacks";
   if (buffer.getFastest() + 1 != buffer.getShape().size())
     return op.emitOpError() << "expects the last dimension to be contiguous in shared memory";
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth(), bytes = atom.getBytes();
   int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
-  int64_t perLane = bytes * 8 / bits;
+  int64_t perLane = bytes * 8 / bits, span = machine.lanes() * bytes;
+  int64_t together = copiesPerDestination(buffer, atom, machine.lanes(), waves);
   auto tile = kernel::TileType::get(buffer.getShape(), buffer.getElementType(),
-                                    copyLayout(buffer, perLane, machine.lanes(), waves));
+                                    copyLayout(buffer, perLane, machine.lanes(), together, waves));
   unsigned rank = buffer.getShape().size(), tensorRank = op.getTensor().getType().getRank();
-  GlobalAccess access = openTensor(op.getTensor(), op.getIndices(), tile, [&](unsigned d) -> unsigned {
-    return op.getDims() ? (*op.getDims())[d] : tensorRank - rank + d;
-  });
+  // A step moves the address in memory too. The view starts so much earlier that no lane's own offset is negative.
+  int64_t headroom = (together - 1) * span;
+  auto tensorDim = [&](unsigned d) -> unsigned { return op.getDims() ? (*op.getDims())[d] : tensorRank - rank + d; };
+  GlobalAccess access = openTensor(op.getTensor(), op.getIndices(), tile, tensorDim, headroom);
   for (int64_t d : op.getInBounds())
     access.checked[d] = false;
 
-  Value waveOffset = arith::MulIOp::create(entry, loc, waveId, i32(machine.lanes() * bytes));
+  Value waveOffset = arith::MulIOp::create(entry, loc, waveId, i32(together * span));
   if (atom.getPerLane()) {
     Value laneOffset = arith::MulIOp::create(entry, loc, laneId, i32(bytes));
     waveOffset = arith::AddIOp::create(entry, loc, waveOffset, laneOffset);
@@ -69,11 +78,17 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
   for (int64_t first = 0; first < registers; first += perLane) {
     Value offset, uniform, inBounds;
     locate(access, first, /*stepsInLane=*/true, offset, uniform, inBounds);
-    int32_t at = static_cast<int32_t>(base + first / perLane * waves * machine.lanes() * bytes);
+    int64_t step = first / perLane % together * span;
+    int32_t at = static_cast<int32_t>(base + first / perLane / together * together * waves * span);
     Value destination = LLVM::GEPOp::create(builder, loc, mine.getType(), builder.getI8Type(), mine,
                                             ArrayRef<LLVM::GEPArg>{at}, LLVM::GEPNoWrapFlags::inbounds);
-    auto copy = target::ApplyOp::create(builder, loc, TypeRange(), atom.getSymName(),
-                                        ValueRange{access.view, offset, uniform, inBounds, destination});
+    SmallVector<Value> inputs{access.view, offset, uniform, inBounds, destination};
+    if (atom.getMaxStep()) {
+      if (headroom != step)
+        inputs[1] = arith::AddIOp::create(builder, loc, offset, i32(headroom - step));
+      inputs.push_back(i32(step));
+    }
+    auto copy = target::ApplyOp::create(builder, loc, TypeRange(), atom.getSymName(), inputs);
     setRegion(copy, regionOf(op.getBuffer(), op.getSlot()));
   }
   if (machine.operation("commit_group"))

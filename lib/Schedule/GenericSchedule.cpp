@@ -20,6 +20,11 @@ bool divides(target::MmaOp atom, kernel::MmaOp op) {
   return acc[0] % atom.getM() == 0 && acc[1] % atom.getN() == 0 && a[1] % atom.getK() == 0;
 }
 
+bool hasShape(target::MmaOp atom, ArrayRef<int64_t> shape) {
+  auto has = [](uint64_t size, int64_t wanted) { return static_cast<int64_t>(size) == wanted; };
+  return has(atom.getM(), shape[0]) && has(atom.getN(), shape[1]) && has(atom.getK(), shape[2]);
+}
+
 std::string textOf(Type type) {
   std::string text;
   llvm::raw_string_ostream(text) << type;
@@ -68,8 +73,12 @@ static LogicalResult reportNoAtom(kernel::MmaOp op, const target::Machine &machi
                                << (op.getScaleA() ? " with block scales" : "");
   if (!sameTypes.empty()) {
     ArrayRef<int64_t> a = op.getA().getType().getShape(), acc = op.getType().getShape();
-    diag << " on a tile of M, N, K = " << acc[0] << ", " << acc[1] << ", " << a[1]
-         << ", which no matrix instruction of " << machine.name() << " divides; there are ";
+    if (auto shape = op->getAttrOfType<DenseI64ArrayAttr>("schedule.shape"))
+      diag << " and is scheduled on an instruction of " << shape[0] << "x" << shape[1] << "x" << shape[2] << ", which "
+           << machine.name() << " lacks; there are ";
+    else
+      diag << " on a tile of M, N, K = " << acc[0] << ", " << acc[1] << ", " << a[1]
+           << ", which no matrix instruction of " << machine.name() << " divides; there are ";
     llvm::interleaveComma(sameTypes, diag, [&](target::MmaOp atom) {
       diag << atom.getSymName() << " (" << atom.getM() << "x" << atom.getN() << "x" << atom.getK() << ")";
     });
@@ -94,10 +103,10 @@ FailureOr<target::MmaOp> schedule::chooseAtom(kernel::MmaOp op, const target::Ma
   SmallVector<target::MmaOp> candidates =
       machine.mmasFor(op.getA().getType().getElementType(), op.getB().getType().getElementType(),
                       op.getType().getElementType(), static_cast<bool>(op.getScaleA()));
-  llvm::erase_if(candidates, [](target::MmaOp atom) { return atom->hasAttr("approximate"); });
+  auto shape = op->getAttrOfType<DenseI64ArrayAttr>("schedule.shape");
   target::MmaOp best;
   for (target::MmaOp atom : candidates) {
-    if (!divides(atom, op))
+    if (shape ? !hasShape(atom, shape.asArrayRef()) : !divides(atom, op))
       continue;
     if (!best || rateOf(atom) > rateOf(best) ||
         (rateOf(atom) == rateOf(best) && atom.getM() * atom.getN() < best.getM() * best.getN()))

@@ -22,7 +22,8 @@ static std::string whyNot(transform::NamedSequenceOp sequence, kernel::FuncOp fu
       value = bound->second;
     else if (kernel::ParamDeclAttr decl = func.getParam(condition.getName()))
       value = decl.getValue();
-    if (value == condition.getValue())
+    auto anyOf = dyn_cast<ArrayAttr>(condition.getValue());
+    if (value == condition.getValue() || (anyOf && llvm::is_contained(anyOf, value)))
       continue;
     std::string text;
     llvm::raw_string_ostream os(text);

@@ -95,8 +95,13 @@ void WavesOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects
 
 DiagnosedSilenceableFailure AtomOp::apply(transform::TransformRewriter &, transform::TransformResults &,
                                           transform::TransformState &state) {
+  if (getShape() && (getAtom() || getShape()->size() != 3))
+    return emitDefiniteFailure() << "expects either 'uses' or a 'shape' of three sizes";
   return onEach<kernel::MmaOp>(*this, state, getMma(), [&](kernel::MmaOp mma) {
-    mma->setAttr("schedule.atom", getAtomAttr());
+    if (FlatSymbolRefAttr atom = getAtomAttr())
+      mma->setAttr("schedule.atom", atom);
+    if (DenseI64ArrayAttr shape = getShapeAttr())
+      mma->setAttr("schedule.shape", shape);
     if (DenseI64ArrayAttr waves = getWavesAttr())
       mma->setAttr("schedule.waves", waves);
     return DiagnosedSilenceableFailure::success();
@@ -134,6 +139,36 @@ DiagnosedSilenceableFailure PipelineOp::apply(transform::TransformRewriter &, tr
 }
 
 void PipelineOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getLoopMutable(), effects);
+}
+
+DiagnosedSilenceableFailure InterleaveOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                                transform::TransformState &state) {
+  if (getFirst() != "reads" && getFirst() != "copies")
+    return emitDefiniteFailure() << "expects 'first' to be \"reads\" or \"copies\", found \"" << getFirst() << "\"";
+  if (getWithin() < 1 || getWithin() > 100)
+    return emitDefiniteFailure() << "expects 'within' to be 1 to 100 percent, found " << getWithin();
+  return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
+    Builder builder(getContext());
+    func->setAttr("kiln.interleave", builder.getDictionaryAttr({builder.getNamedAttr("first", getFirstAttr()),
+                                                                builder.getNamedAttr("within", getWithinAttr())}));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void InterleaveOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getKernelMutable(), effects);
+}
+
+DiagnosedSilenceableFailure PriorityOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                              transform::TransformState &state) {
+  return onEach<scf::ForOp>(*this, state, getLoop(), [&](scf::ForOp loop) {
+    loop->setAttr("schedule.priority", UnitAttr::get(getContext()));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void PriorityOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   readsHandle(getLoopMutable(), effects);
 }
 

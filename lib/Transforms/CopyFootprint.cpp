@@ -4,10 +4,7 @@ using namespace mlir;
 using namespace kiln;
 
 FailureOr<int64_t> transforms::copyOperations(stage::CopyOp op, const target::Machine &machine) {
-  target::CopyOp atom;
-  for (target::CopyOp candidate : machine.all<target::CopyOp>())
-    if (candidate.getSymName() == op.getAtom())
-      atom = candidate;
+  target::CopyOp atom = machine.copy(op.getAtom());
   if (!atom || atom.getFrom() != "global" || atom.getTo() != "shared")
     return op.emitOpError() << "names '" << op.getAtom() << "', which is no copy of " << machine.name()
                             << " from global to shared memory",

@@ -63,7 +63,7 @@ FailureOr<stage::BufferType> bufferFor(kernel::TileType from, kernel::TileType t
   if (!best)
     return failure();
   int64_t pad = rank > 1 ? llvm::bit_ceil<uint64_t>(llvm::divideCeil(128, bits)) : 0;
-  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), *best, pad, {});
+  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), *best, pad, {}, 1);
 }
 
 struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
@@ -88,7 +88,7 @@ struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {
     auto func = op->getParentOfType<kernel::FuncOp>();
     OpBuilder builder = OpBuilder::atBlockBegin(&func.getBody().front());
     Location loc = op.getLoc();
-    Value buffer = stage::AllocOp::create(builder, loc, *type, "relayout", IntegerAttr());
+    Value buffer = stage::AllocOp::create(builder, loc, *type, "relayout", IntegerAttr(), IntegerAttr());
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
     builder.setInsertionPoint(op);
     // The first barrier: whoever read this memory before is done.

@@ -96,15 +96,17 @@ target.machine @gfx942 {
   }
 
   // Memory to LDS past the registers (9.1.9): lane l writes its bytes to `destination` + l * bytes, zeros if
-  // it is out of bounds.
+  // it is out of bounds. The instruction's offset (12 bits) counts on both sides, and in the check of bounds.
   target.copy @load_to_shared_b32 attributes {
-      from = "global", to = "shared", bytes = 4, tracked_by = @vmcnt} {
-  ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1, %destination: !llvm.ptr<3>):
-    %outside = arith.constant -16 : i32
+      from = "global", to = "shared", bytes = 4, max_step = 4095, tracked_by = @vmcnt} {
+  ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1, %destination: !llvm.ptr<3>,
+       %step: i32):
+    %end = arith.constant -16 : i32
+    %outside = arith.subi %end, %step : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %bytes = llvm.mlir.constant(4 : i32) : i32
     %none = llvm.mlir.constant(0 : i32) : i32
-    rocdl.raw.ptr.buffer.load.lds %view, %destination, %bytes, %checked, %uniform, %none, %none
+    rocdl.raw.ptr.buffer.load.lds %view, %destination, %bytes, %checked, %uniform, %step, %none
     target.yield
   }
 }

@@ -157,16 +157,28 @@ target.machine @gfx942 attributes {
 
   // The same value in accumulation registers. A loop that carries constants has them broken into single registers
   // by LLVM (CodeGenPrepare), of the wrong file; it does not see through this.
-  target.operation @hold_4 {
+  target.operation @hold_4xf32 {
   ^bb0(%value: vector<4xf32>):
     %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<4xf32>) -> vector<4xf32>
     target.yield %same : vector<4xf32>
   }
 
-  target.operation @hold_16 {
+  target.operation @hold_16xf32 {
   ^bb0(%value: vector<16xf32>):
     %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<16xf32>) -> vector<16xf32>
     target.yield %same : vector<16xf32>
+  }
+
+  target.operation @hold_4xi32 {
+  ^bb0(%value: vector<4xi32>):
+    %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<4xi32>) -> vector<4xi32>
+    target.yield %same : vector<4xi32>
+  }
+
+  target.operation @hold_16xi32 {
+  ^bb0(%value: vector<16xi32>):
+    %same = llvm.inline_asm has_side_effects "", "=a,0" %value : (vector<16xi32>) -> vector<16xi32>
+    target.yield %same : vector<16xi32>
   }
 
   // The value of the lane whose number differs by XOR with `mask` (ds_bpermute_b32 takes four times the lane,

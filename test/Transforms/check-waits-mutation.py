@@ -3,6 +3,7 @@
 # REQUIRES: compiler, kiln-opt
 # RUN: %python %s %kernels %targets 8_waves
 # RUN: %python %s %kernels %targets 4_waves
+# RUN: %python %s %kernels %targets ping_pong
 import re
 import subprocess
 import sys

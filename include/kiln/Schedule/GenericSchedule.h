@@ -8,7 +8,8 @@
 namespace kiln::schedule {
 
 /// The fastest matrix instruction (operations per cycle) for an mma's types that divides its tile; among equals the
-/// one with the smaller accumulator. Fails, listing what the machine multiplies, if there is none.
+/// one with the smaller accumulator. `schedule.shape` on the op asks for one of that M, N and K. Fails, listing what the machine
+/// multiplies, if there is none.
 mlir::FailureOr<target::MmaOp> chooseAtom(kernel::MmaOp op, const target::Machine &machine);
 
 /// How `waves` waves share the tile of an mma: as square as the atom allows, or all along M if a row of the result is

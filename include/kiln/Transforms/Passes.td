@@ -40,17 +40,19 @@ def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
     =>
     prologue   copy 0 .. B-1;  wait;  r = read 0
     steady     wait; barrier;  r' = read i+1;  copy i+B;  c = mma r, c          (B steps per iteration)
-    epilogue   wait; barrier;  r' = read i+1;             c = mma r, c          (the last B steps)
-    rest       the loop as it was, for the steps that make no full round
+    last but one round: as in the steady state, but the copies may leave the tensors
+    last round wait; barrier;  r' = read i+1;             c = mma r, c
     ```
+
+    Rounds are whole and two at least; steps beyond the end multiply zeros.
 
     With `ping_pong` each step has two phases, and the upper half of the waves runs one phase behind the lower:
 
     ```
-    steady     r = read i;  copy i+B-1;  wait; barrier;  high priority;  c = mma r, c;  low priority;  barrier
+    steady     r = read i;  copy i+B-1;  wait; barrier;  c = mma r, c;  barrier
     ```
 
-    Requires: specialised and scheduled kernels without layouts.
+    Requires: specialised and scheduled kernels without layouts; loops that sum products of staged tiles.
     Ensures: copies, reads, waits (without counts) and barriers in the loop's order.
   }];
   let dependentDialects = ["::kiln::stage::StageDialect"];
@@ -84,6 +86,17 @@ def StageRelayouts : Pass<"stage-relayouts", "::mlir::ModuleOp"> {
     Ensures: each remaining `kernel.relayout` moves values between registers of one lane only.
   }];
   let dependentDialects = ["::kiln::stage::StageDialect"];
+}
+
+def ChooseSwizzles : Pass<"stage-choose-swizzles", "::mlir::ModuleOp"> {
+  let summary = "orders tiles in shared memory so that lanes read from different banks";
+  let description = [{
+    A buffer that copies fill and that has no swizzle gets the one with the fewest bank conflicts for its reads, computed from
+    their layouts and the phases that the machine's `@shared` tells of. What one copy moves stays together. Conflicts that are left, also
+    with a swizzle that was given, are noted on the buffer.
+
+    Requires: placed kernels.
+  }];
 }
 
 def AllocateShared : Pass<"stage-allocate-shared", "::mlir::ModuleOp"> {
