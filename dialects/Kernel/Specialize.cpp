@@ -171,6 +171,40 @@ LogicalResult kernel::bindParams(FuncOp func, const ParamValues &values) {
   return success();
 }
 
+/// Fails if a type names something that was no parameter.
+static LogicalResult expectBound(FuncOp func) {
+  StringAttr unknown;
+  AttrTypeWalker walker;
+  walker.addWalk([&](ParamType type) {
+    unknown = type.getName();
+    return WalkResult::interrupt();
+  });
+  auto walkSymbols = [&](auto type) {
+    for (StringAttr symbol : type.getSymbols())
+      if (!symbol.empty())
+        unknown = symbol;
+    return unknown ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  walker.addWalk([&](TileType type) { return walkSymbols(type); });
+  walker.addWalk([&](TensorRefType type) {
+    if (auto symbol = dyn_cast_if_present<StringAttr>(type.getAlign()))
+      unknown = symbol;
+    return walkSymbols(type);
+  });
+  auto isBound = [&](Type type) { return !walker.walk(type).wasInterrupted(); };
+  WalkResult walked = func.walk([&](Operation *op) {
+    bool bound = llvm::all_of(op->getResultTypes(), isBound);
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        bound &= llvm::all_of(block.getArgumentTypes(), isBound);
+    return bound ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  if (!walked.wasInterrupted())
+    return success();
+  return func.emitError() << "@" << func.getSymName() << " has no parameter for '" << unknown.getValue()
+                          << "', which a type in it names";
+}
+
 LogicalResult kernel::bindDefaults(FuncOp func) {
   ParamValues values;
   for (auto decl : func.getParams().getAsRange<ParamDeclAttr>()) {
@@ -179,7 +213,7 @@ LogicalResult kernel::bindDefaults(FuncOp func) {
                               << " has no default: give it with --param " << decl.getName().getValue() << "=VALUE";
     values[decl.getName().getValue()] = decl.getValue();
   }
-  return bindParams(func, values);
+  return failure(failed(bindParams(func, values)) || failed(expectBound(func)));
 }
 
 FailureOr<Attribute> kernel::parseParamValue(FuncOp func, ParamDeclAttr decl, StringRef text) {

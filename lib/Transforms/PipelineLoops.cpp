@@ -66,8 +66,9 @@ private:
   }
 
   LogicalResult collect() {
-    if (buffers < 2)
-      return loop.emitOpError() << "expects 2 buffers or more to pipeline, found " << buffers;
+    // The loop is unrolled by so many.
+    if (buffers < 2 || buffers > 64)
+      return loop.emitOpError() << "expects 2 to 64 buffers to pipeline, found " << buffers;
     if (loop->hasAttr("schedule.priority") && !pingPong)
       return loop.emitOpError() << "has a priority for its products, but no phase of products alone: expects 'ping_pong'";
     for (Operation &op : loop.getBody()->without_terminator()) {

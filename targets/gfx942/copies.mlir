@@ -1,13 +1,13 @@
 // Copies of AMD CDNA3. Section numbers are those of AMD's "CDNA3 Instruction Set Architecture" manual.
 //
-// A lane that is out of bounds takes the offset -16 (an inline constant), which is beyond the end of every
-// view: the access reads zero or writes nothing (9.1.5, range checking). The uniform offset goes into
-// SOFFSET, which takes no part in the check (LLVM's IntrinsicsAMDGPU.td, raw buffer intrinsics).
+// A lane that is out of bounds takes the offset 2^31, which is beyond the end of every view: the access reads
+// zero or writes nothing (9.1.5, range checking). The uniform offset goes into SOFFSET; whether it takes part in
+// the check does not matter, since no sum of offsets wraps.
 
 target.machine @gfx942 {
   target.copy @load_b8 attributes {from = "global", to = "register", bytes = 1} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     %value = rocdl.raw.ptr.buffer.load %view, %checked, %uniform, %cached : i8
@@ -16,7 +16,7 @@ target.machine @gfx942 {
 
   target.copy @load_b16 attributes {from = "global", to = "register", bytes = 2} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     %value = rocdl.raw.ptr.buffer.load %view, %checked, %uniform, %cached : i16
@@ -25,7 +25,7 @@ target.machine @gfx942 {
 
   target.copy @load_b32 attributes {from = "global", to = "register", bytes = 4} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     %value = rocdl.raw.ptr.buffer.load %view, %checked, %uniform, %cached : i32
@@ -34,7 +34,7 @@ target.machine @gfx942 {
 
   target.copy @load_b64 attributes {from = "global", to = "register", bytes = 8} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     %value = rocdl.raw.ptr.buffer.load %view, %checked, %uniform, %cached : vector<2xi32>
@@ -43,7 +43,7 @@ target.machine @gfx942 {
 
   target.copy @load_b128 attributes {from = "global", to = "register", bytes = 16} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     %value = rocdl.raw.ptr.buffer.load %view, %checked, %uniform, %cached : vector<4xi32>
@@ -52,7 +52,7 @@ target.machine @gfx942 {
 
   target.copy @store_b8 attributes {from = "register", to = "global", bytes = 1} {
   ^bb0(%value: i8, %view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     rocdl.raw.ptr.buffer.store %value, %view, %checked, %uniform, %cached : i8
@@ -61,7 +61,7 @@ target.machine @gfx942 {
 
   target.copy @store_b16 attributes {from = "register", to = "global", bytes = 2} {
   ^bb0(%value: i16, %view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     rocdl.raw.ptr.buffer.store %value, %view, %checked, %uniform, %cached : i16
@@ -70,7 +70,7 @@ target.machine @gfx942 {
 
   target.copy @store_b32 attributes {from = "register", to = "global", bytes = 4} {
   ^bb0(%value: i32, %view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     rocdl.raw.ptr.buffer.store %value, %view, %checked, %uniform, %cached : i32
@@ -79,7 +79,7 @@ target.machine @gfx942 {
 
   target.copy @store_b64 attributes {from = "register", to = "global", bytes = 8} {
   ^bb0(%value: vector<2xi32>, %view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     rocdl.raw.ptr.buffer.store %value, %view, %checked, %uniform, %cached : vector<2xi32>
@@ -88,7 +88,7 @@ target.machine @gfx942 {
 
   target.copy @store_b128 attributes {from = "register", to = "global", bytes = 16} {
   ^bb0(%value: vector<4xi32>, %view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1):
-    %outside = arith.constant -16 : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %cached = llvm.mlir.constant(0 : i32) : i32
     rocdl.raw.ptr.buffer.store %value, %view, %checked, %uniform, %cached : vector<4xi32>
@@ -101,8 +101,7 @@ target.machine @gfx942 {
       from = "global", to = "shared", bytes = 4, max_step = 4095, tracked_by = @vmcnt} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1, %destination: !llvm.ptr<3>,
        %step: i32):
-    %end = arith.constant -16 : i32
-    %outside = arith.subi %end, %step : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %bytes = llvm.mlir.constant(4 : i32) : i32
     %none = llvm.mlir.constant(0 : i32) : i32

@@ -197,11 +197,11 @@ target.machine @gfx942 attributes {
   }
 
   // A raw buffer descriptor (9.1.8): stride 0, so that only the byte offset is checked against the size; word
-  // 3 is the data format of 32 bits, as in every raw buffer. 4 GiB - 16 is the most: the copies' offset "out
-  // of bounds" lies above.
+  // 3 is the data format of 32 bits, as in every raw buffer. 2 GiB is the most: the copies' offset "out of
+  // bounds" lies at its end.
   target.operation @view {
   ^bb0(%base: !llvm.ptr<1>, %bytes: i64):
-    %most = arith.constant 4294967280 : i64
+    %most = arith.constant 2147483648 : i64
     %size = arith.minui %bytes, %most : i64
     %stride = llvm.mlir.constant(0 : i16) : i16
     %word3 = llvm.mlir.constant(131072 : i32) : i32

@@ -10,8 +10,7 @@ target.machine @gfx950 {
       from = "global", to = "shared", bytes = 16, max_step = 4095, tracked_by = @vmcnt} {
   ^bb0(%view: !llvm.ptr<8>, %offset: i32, %uniform: i32, %in_bounds: i1, %destination: !llvm.ptr<3>,
        %step: i32):
-    %end = arith.constant -16 : i32
-    %outside = arith.subi %end, %step : i32
+    %outside = arith.constant -2147483648 : i32
     %checked = arith.select %in_bounds, %offset, %outside : i32
     %bytes = llvm.mlir.constant(16 : i32) : i32
     %none = llvm.mlir.constant(0 : i32) : i32

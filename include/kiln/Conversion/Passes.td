@@ -21,7 +21,8 @@ def InterleaveLanes : Pass<"lanes-interleave", "::mlir::ModuleOp"> {
   let summary = "spreads reads and copies among matrix instructions";
   let description = [{
     Between one bare barrier and the next wait nothing depends on the order of memory operations among matrix
-    instructions, so they are spread evenly: reads first, then copies. Each operation is pinned (`@pin`) so that the
+    instructions, so they are spread evenly among the first of them: by default reads, then copies, among three quarters;
+    `schedule.interleave` says otherwise. Each operation is pinned (`@pin`) so that the
     code generator keeps the order; a copy is pinned together with the matrix instruction after it, which gives the
     address register time to be written.
   }];

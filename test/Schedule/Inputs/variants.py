@@ -31,6 +31,7 @@ VARIANTS = {
     "small-tile": [("BM = 256", "BM = 16")],
     "buffers": [("buffers 4", "buffers 6")],
     "one-buffer": [("buffers 4", "buffers 1")],
+    "many-buffers": [("buffers 4", "buffers 4294967296")],
     "swizzle": [("@load_to_shared_b128", "@load_to_shared_b128 swizzle [0, 0, 4, 24]")],
     "wide-swizzle": [("@load_to_shared_b128", "@load_to_shared_b128 swizzle [0, 0, 32, 24]")],
     "align": [(", Align = 16 : index", "")],
