@@ -1,7 +1,7 @@
 #include "Backends.h"
+#include "LineTable.h"
 #include "Registers.h"
 #include "kiln/Codegen/CodeObject.h"
-#include "llvm/DebugInfo/DWARF/DWARFContext.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCDisassembler/MCDisassembler.h"
@@ -106,20 +106,6 @@ Instruction Decoder::decode(StringRef bytes, uint64_t address) {
   return result;
 }
 
-static void addSource(DWARFContext &lines, uint64_t section, std::vector<Instruction> &code) {
-  DILineInfoSpecifier how(DILineInfoSpecifier::FileLineInfoKind::RelativeFilePath,
-                          DILineInfoSpecifier::FunctionNameKind::ShortName);
-  auto place = [](const DILineInfo &frame) { return SourceLine{frame.FileName, frame.Line, frame.Column}; };
-  for (Instruction &instruction : code) {
-    DIInliningInfo frames = lines.getInliningInfoForAddress({instruction.address, section}, how);
-    if (frames.getNumberOfFrames() == 0 || !frames.getFrame(0).Line)
-      continue;
-    instruction.source = place(frames.getFrame(0));
-    for (unsigned i = 1; i < frames.getNumberOfFrames(); ++i)
-      instruction.calls.push_back({frames.getFrame(i - 1).FunctionName, place(frames.getFrame(i))});
-  }
-}
-
 namespace {
 /// Where a function's code stands.
 struct Place {
@@ -203,7 +189,7 @@ static bool isPadding(const Instruction &instruction) {
          StringRef(instruction.text).starts_with("s_code_end");
 }
 
-static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder, DWARFContext *lines) {
+static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder, LineTable &lines) {
   CodeFunction function{place.name, place.address, place.size, {}};
   Expected<StringRef> contents = place.section.getContents();
   if (!contents)
@@ -220,8 +206,7 @@ static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder,
     function.size -= function.instructions.back().bytes.size();
     function.instructions.pop_back();
   }
-  if (lines)
-    addSource(*lines, place.section.getIndex(), function.instructions);
+  lines.addTo(place.section.getIndex(), function.instructions);
   return function;
 }
 
@@ -235,11 +220,7 @@ Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name
   Expected<std::unique_ptr<Decoder>> decoder = Decoder::create(elf);
   if (!decoder)
     return decoder.takeError();
-  std::unique_ptr<DWARFContext> lines;
-  if (any_of(elf.sections(), [](const SectionRef &section) {
-        return expectedToOptional(section.getName()) == StringRef(".debug_line");
-      }))
-    lines = DWARFContext::create(elf);
+  LineTable lines(elf);
   Expected<std::vector<Place>> places = findFunctions(elf);
   if (!places)
     return places.takeError();
@@ -247,7 +228,7 @@ Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name
   for (const Place &place : *places) {
     if (!name.empty() && place.name != name)
       continue;
-    Expected<CodeFunction> function = readFunction(place, **decoder, lines.get());
+    Expected<CodeFunction> function = readFunction(place, **decoder, lines);
     if (!function)
       return function.takeError();
     functions.push_back(std::move(*function));

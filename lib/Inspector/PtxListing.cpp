@@ -84,7 +84,7 @@ codegen::CodeFunction listPtx(StringRef text, StringRef kernel) {
       continue;
     }
     // Labels that LLVM sets for its line tables are nobody's branch target.
-    if (line.empty() || line.starts_with(".") || line.starts_with("$L__tmp") || line == "}")
+    if (line.empty() || line.starts_with(".") || line.starts_with("$L__tmp") || line == "{" || line == "}")
       continue;
     codegen::Instruction instruction;
     instruction.address = function.instructions.size();
