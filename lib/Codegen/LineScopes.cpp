@@ -65,9 +65,10 @@ public:
   Location ofFunction() const { return FusedLoc::get(context, {place}, self); }
 
   Location ofOperation(const Origin &origin) {
-    // Calls in a function with a scope need some location, hence the function's for those without.
+    // Calls in a function with a scope need some location; line 0 is DWARF's for "nowhere", which directives
+    // do not have.
     if (!origin.place)
-      return ofFunction();
+      return directivesOnly ? ofFunction() : scoped(FileLineColLoc::get(place.getFilename(), 0, 0), self);
     if (directivesOnly || origin.decisions.empty())
       return scoped(origin.place, self);
     // The last decision is called by the function, each other by the one after it.

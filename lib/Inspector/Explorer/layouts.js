@@ -119,6 +119,7 @@ function operandCard({atom, operand, element: type, layout: data}) {
     const holders = find.value.includes(',') ? table.holdersOf(row, column) : undefined;
     const fault = find.value ? `expects ROW,COLUMN below ${table.rows},${table.columns}` : '';
     show(body.firstChild, holders?.[0].lane, holders ? table.describe(row, column) : fault);
+    body.querySelectorAll('g.cell')[row * table.columns + column]?.scrollIntoView({block: 'nearest', inline: 'center'});
   }});
   draw('lane');
   const size = `${layout.sizes.join(' \u00d7 ')} of ${type}`;

@@ -79,7 +79,7 @@ const mostRows = 64;
 
 function tileCard(tile, {banks, bankBytes, ...how}) {
   const rowBytes = (tile.columns + tile.pad) * tile.bits / 8, columns = Math.ceil(rowBytes / bankBytes);
-  const rows = Math.min(Math.ceil(tile.rows * rowBytes / bankBytes / columns), mostRows);
+  const allRows = Math.ceil(tile.rows * rowBytes / bankBytes / columns), rows = Math.min(allRows, mostRows);
   const elements = firstElements(tile, bankBytes);
   const read = tile.reads.length ? new TileRead(tile, tile.reads[0], {banks, bankBytes, ...how}) : null;
   const seen = read?.banks ?? banks;
@@ -104,7 +104,7 @@ function tileCard(tile, {banks, bankBytes, ...how}) {
   draw(null);
   return card(`Shared tile ${tile.name}`, tileTitle(tile),
     element('p', {}, `A cell is one word of ${bankBytes} bytes with its bank's number` +
-      (rows === mostRows ? `; the first ${rows} rows are shown. ` : '. '),
+      (rows < allRows ? `; the first ${rows} of ${allRows} rows are shown. ` : '. '),
       read?.describe() ?? 'Nothing reads it as a tile.'),
     element('div', {class: 'tools'},
       choice ? element('label', {}, 'lanes that are served together ', choice) : null, answer), body);
