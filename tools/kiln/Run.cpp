@@ -381,12 +381,16 @@ static void addEmulatorOptions(CLI::App &command, RunOptions &options) {
                                                               {"at-wait", MemoryTiming::AtWait},
                                                               {"random", MemoryTiming::Random}};
   emulator::LaunchOptions &emulation = options.emulation;
-  command.add_option("--policy", emulation.policy, "How waves take turns: short-turns, random, one-ahead")
-      ->transform(CLI::CheckedTransformer(policies));
-  command
-      .add_option("--memory-timing", emulation.timing,
-                  "When memory returns: typical (LDS soon, the rest late), at-issue, at-wait, random")
-      ->transform(CLI::CheckedTransformer(timings));
+  auto choose = [&command](const char *option, const auto &values, auto &value, const char *what) {
+    command
+        .add_option_function<std::string>(
+            option, [&](const std::string &name) { value = values.at(name); }, what)
+        ->check(CLI::IsMember(values))
+        ->type_name("NAME");
+  };
+  choose("--policy", policies, emulation.policy, "How waves take turns; short-turns without it");
+  choose("--memory-timing", timings, emulation.timing,
+         "When memory returns; typical (LDS soon, the rest late) without it");
   command.add_option("--seed", emulation.seed, "Seed of the turns and of random timing");
   command.add_option("--threads", emulation.threads, "Host threads; 0: all");
   command.add_option("--budget", emulation.instructionBudget,

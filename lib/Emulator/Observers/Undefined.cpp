@@ -43,7 +43,46 @@ void Undefined::setScalar(const Operand &operand, uint64_t value) {
     scalar[(operand.index + 1) & 127] = uint32_t(value >> 32);
 }
 
+bool Undefined::isDefined(const RegisterRange &range) const {
+  switch (range.file) {
+  case RegisterFile::Vector:
+    return !lanes(range.index, range.count);
+  case RegisterFile::Scc:
+    return !scc;
+  case RegisterFile::Mode:
+    return true;
+  case RegisterFile::Scalar:
+    break;
+  }
+  uint32_t any = 0;
+  for (unsigned i = 0; i < range.count; ++i)
+    any |= scalar[(range.index + i) & 127];
+  return !any;
+}
+
+void Undefined::define(const RegisterRange &range, uint64_t lanes) {
+  if (range.file == RegisterFile::Scc)
+    scc = false;
+  for (unsigned i = 0; i < range.count; ++i)
+    if (range.file == RegisterFile::Vector)
+      vector[(range.index + i) & 511] &= ~lanes;
+    else if (range.file == RegisterFile::Scalar)
+      scalar[(range.index + i) & 127] = 0;
+}
+
+/// Nearly always nothing undefined goes in, and so nothing comes out, whatever the instruction.
+bool Undefined::propagateDefined(const Wave &wave, const Instruction &inst) {
+  if (wave.mode.gprIndexing() || !all_of(inst.reads, [&](const RegisterRange &r) { return isDefined(r); }))
+    return false;
+  uint64_t written = inst.traits.unit == Unit::Matrix ? ~uint64_t(0) : wave.exec();
+  for (const RegisterRange &range : inst.writes)
+    define(range, written);
+  return true;
+}
+
 void Undefined::propagate(const Wave &wave, const Instruction &inst) {
+  if (propagateDefined(wave, inst))
+    return;
   switch (inst.traits.unit) {
   case Unit::Salu:
     return propagateScalar(wave, inst);
@@ -77,13 +116,6 @@ void Undefined::propagateScalar(const Wave &wave, const Instruction &inst) {
   const Operand &dst = inst.dst[0], &first = inst.src[0], &second = inst.src[1];
   bool isSave = name.contains("saveexec") || name.contains("wrexec");
   uint64_t ua = bits(first), ub = inst.srcCount > 1 ? bits(second) : 0;
-  if (!(ua | ub) && !scc) { // the common case
-    if (dst)
-      setScalar(dst, 0);
-    if (isSave)
-      scalar[Exec] = scalar[Exec + 1] = 0;
-    return;
-  }
   uint64_t a = ua | ub ? readScalar(wave, first) : 0;
   uint64_t b = isSave ? wave.exec() : inst.srcCount > 1 && (ua | ub) ? readScalar(wave, second) : 0;
   uint64_t result = ua | ub ? ~uint64_t(0) : 0;

@@ -32,6 +32,9 @@ struct Undefined {
   void propagate(const Wave &wave, const Instruction &inst);
 
 private:
+  bool isDefined(const RegisterRange &range) const;
+  void define(const RegisterRange &range, uint64_t lanes);
+  bool propagateDefined(const Wave &wave, const Instruction &inst);
   void propagateScalar(const Wave &wave, const Instruction &inst);
   void propagateVector(const Wave &wave, const Instruction &inst);
   bool propagateCrossLane(const Wave &wave, const Instruction &inst);
