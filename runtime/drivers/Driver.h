@@ -78,8 +78,10 @@ struct kiln_driver {
 
 extern const struct kiln_driver kiln_driver_emulator, kiln_driver_cuda, kiln_driver_hip;
 
-// Sets this thread's error text and returns `status`.
-kiln_status kiln_fail(kiln_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Sets this thread's error text and returns `status`. Cold: what leads here stays out of the way of what does
+// not, for after a launch the driver has displaced our code and data from the caches.
+kiln_status kiln_fail(kiln_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3), cold));
 
 // Loads `names` (NULL-terminated, tried in order) and then each symbol: symbols[i] receives the address of
 // names' symbolNames[i]. A symbol name that starts with '?' may be missing. Explains what is missing.

@@ -11,8 +11,8 @@ enum { MAX_STEPS = 256, MAX_NESTING = 32, MAX_NAME = 128, MAX_STACK = 128 };
 enum operation { PUSH, ADD, SUBTRACT, MULTIPLY, CEILDIV, FLOORDIV, MOD, MIN, MAX, EQUAL, AT_MOST };
 
 struct step {
-  enum operation operation;
   struct kiln_operand operand;
+  enum operation operation;
 };
 
 struct kiln_expression {
@@ -94,14 +94,14 @@ static int name(struct parser *p) {
         return call(p, functions[i].operation);
     return fail(p, "unknown function '%s'; known are ceildiv, floordiv, mod, min, max", spelling);
   }
-  struct kiln_operand operand = {KILN_OPERAND_CONSTANT, 0, 0, 0};
+  struct kiln_operand operand = {.kind = KILN_OPERAND_CONSTANT};
   if (!p->resolve(p->context, spelling, &operand))
     return fail(p, "unknown name '%s'", spelling);
   return emit(p, PUSH, &operand);
 }
 
 static int number(struct parser *p) {
-  struct kiln_operand operand = {KILN_OPERAND_CONSTANT, 0, 0, 0};
+  struct kiln_operand operand = {.kind = KILN_OPERAND_CONSTANT};
   for (; isDigit(*p->at); ++p->at)
     if (__builtin_mul_overflow(operand.value, 10, &operand.value) ||
         __builtin_add_overflow(operand.value, *p->at - '0', &operand.value))

@@ -15,9 +15,9 @@ extern "C" {
 // What a name means, found once when the manifest is read.
 enum kiln_operand_kind { KILN_OPERAND_CONSTANT, KILN_OPERAND_DIM, KILN_OPERAND_STRIDE, KILN_OPERAND_SCALAR };
 struct kiln_operand {
-  enum kiln_operand_kind kind;
-  uint32_t argument, index; // index: of a dim or stride
-  int64_t value;            // of a constant
+  int64_t value;           // of a constant
+  uint8_t kind;            // kiln_operand_kind
+  uint8_t argument, index; // index: of a dim or stride
 };
 
 struct kiln_expression;

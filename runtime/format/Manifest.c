@@ -22,32 +22,35 @@ static int resolveName(void *context, const char *name, struct kiln_operand *ope
   struct reader *r = context;
   const struct kiln_kernel_entry *kernel = r->kernel;
   const char *dot = strchr(name, '.');
+  uint32_t argument;
   if (dot) {
     int stride = strncmp(dot, ".stride.", 8) == 0;
     const char *digit = dot + (stride ? 8 : 1);
-    if (!formalIndex(kernel, name, (size_t)(dot - name), &operand->argument) || *digit < '0' ||
-        *digit > '7' || digit[1])
+    if (!formalIndex(kernel, name, (size_t)(dot - name), &argument) || *digit < '0' || *digit > '7' ||
+        digit[1])
       return 0;
     operand->kind = stride ? KILN_OPERAND_STRIDE : KILN_OPERAND_DIM;
-    operand->index = (uint32_t)(*digit - '0');
-    const struct kiln_formal *formal = &kernel->formals[operand->argument];
+    operand->argument = (uint8_t)argument;
+    operand->index = (uint8_t)(*digit - '0');
+    const struct kiln_formal *formal = &kernel->formals[argument];
     return formal->isTensor && operand->index < formal->rank;
   }
   if (kiln_json_i64(kiln_json_member(r->parameters, name), &operand->value)) {
     operand->kind = KILN_OPERAND_CONSTANT;
     return 1;
   }
-  if (formalIndex(kernel, name, strlen(name), &operand->argument)) {
-    const struct kiln_formal *formal = &kernel->formals[operand->argument];
+  if (formalIndex(kernel, name, strlen(name), &argument)) {
+    const struct kiln_formal *formal = &kernel->formals[argument];
     operand->kind = KILN_OPERAND_SCALAR;
+    operand->argument = (uint8_t)argument;
     return !formal->isTensor && !kiln_dtype_facts(formal->dtype)->isFloat;
   }
   for (uint32_t i = 0; i < kernel->formalCount; ++i)
     for (uint32_t d = 0; d < kernel->formals[i].rank; ++d)
       if (kernel->formals[i].shape[d].name && strcmp(kernel->formals[i].shape[d].name, name) == 0) {
         operand->kind = KILN_OPERAND_DIM;
-        operand->argument = i;
-        operand->index = d;
+        operand->argument = (uint8_t)i;
+        operand->index = (uint8_t)d;
         return 1;
       }
   return 0;
@@ -111,8 +114,8 @@ static void linkNames(struct kiln_kernel_entry *kernel, uint32_t argument) {
   struct kiln_formal *formal = &kernel->formals[argument];
   for (uint32_t d = 0; d < formal->rank; ++d) {
     struct kiln_extent *extent = &formal->shape[d];
-    extent->firstArgument = argument;
-    extent->firstIndex = d;
+    extent->firstArgument = (uint8_t)argument;
+    extent->firstIndex = (uint8_t)d;
     if (extent->kind != KILN_EXTENT_NAMED)
       continue;
     for (uint32_t i = 0; i <= argument; ++i)
@@ -128,6 +131,7 @@ static void linkNames(struct kiln_kernel_entry *kernel, uint32_t argument) {
 
 static int readFormal(struct reader *r, Json value, struct kiln_formal *formal) {
   uint32_t other;
+  unsigned type;
   const char *name = kiln_reader_text(r, value, "name"), *kind = kiln_reader_text(r, value, "kind");
   const char *dtype = kiln_reader_text(r, value, "dtype");
   if (!name || !kind || !dtype)
@@ -135,11 +139,13 @@ static int readFormal(struct reader *r, Json value, struct kiln_formal *formal) 
   if (formalIndex(r->kernel, name, strlen(name), &other))
     return kiln_reader_fail(r, value, "two arguments are called '%.80s'", name);
   formal->name = name;
-  if (!kiln_dtype_parse(dtype, &formal->dtype))
+  if (!kiln_dtype_parse(dtype, &type))
     return kiln_reader_fail(r, value, "unknown dtype '%.40s'", dtype);
+  formal->dtype = (uint8_t)type;
+  formal->bits = (uint8_t)kiln_dtype_facts(type)->bits;
   formal->isTensor = strcmp(kind, "tensor") == 0;
   if (!formal->isTensor)
-    return strcmp(kind, "scalar") == 0 && kiln_dtype_facts(formal->dtype)->bits % 8 == 0
+    return strcmp(kind, "scalar") == 0 && formal->bits % 8 == 0
                ? 1
                : kiln_reader_fail(r, value,
                                   "expected kind 'tensor', or 'scalar' with a dtype of whole bytes");
@@ -147,7 +153,7 @@ static int readFormal(struct reader *r, Json value, struct kiln_formal *formal) 
        strides = kiln_json_member(value, "strides");
   if (!shape || !readExtents(r, shape, formal->shape, shape->count, 1))
     return 0;
-  formal->rank = shape->count;
+  formal->rank = (uint8_t)shape->count;
   formal->align = 1;
   formal->hasStrides = strides != NULL;
   if (!kiln_reader_u32(r, value, "align", &formal->align) ||

@@ -34,18 +34,17 @@ int kiln_dtype_parse(const char *name, unsigned *dtype);
 // several entries.
 enum kiln_extent_kind { KILN_EXTENT_ANY, KILN_EXTENT_FIXED, KILN_EXTENT_NAMED };
 struct kiln_extent {
-  enum kiln_extent_kind kind;
   int64_t value;
   const char *name;
-  uint32_t firstArgument, firstIndex; // where the name occurs first: that place defines it
+  uint8_t kind;                      // kiln_extent_kind
+  uint8_t firstArgument, firstIndex; // where the name occurs first: that place defines it
 };
 
 struct kiln_formal {
   const char *name;
-  int isTensor;
-  unsigned dtype;
-  uint32_t rank, align;
-  int hasStrides; // else rows must be contiguous
+  uint8_t isTensor, hasStrides; // without strides rows must be contiguous
+  uint8_t rank, dtype, bits;    // of an element
+  uint32_t align;
   struct kiln_extent shape[KILN_MAX_RANK], strides[KILN_MAX_RANK];
 };
 

@@ -4,15 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Where a tensor is.
+struct place {
+  uint64_t address;
+  struct kiln_buffer_object *buffer; // counted; NULL for a bare address
+  int64_t strides[KILN_MAX_RANK];    // elements
+};
+
 // One launch while it is being checked: the actual arguments beside the manifest's.
 struct launch {
   struct kiln_kernel_object *kernel;
   struct kiln_device_object *device;
   const kiln_argument *arguments;
-  uint64_t addresses[KILN_MAX_ARGUMENTS];             // of tensors
-  int64_t strides[KILN_MAX_ARGUMENTS][KILN_MAX_RANK]; // of tensors, elements
-  struct kiln_buffer_object *buffers[KILN_MAX_ARGUMENTS];
-  uint32_t bufferCount;
+  uint32_t placeCount; // how many arguments have been placed
+  struct place places[KILN_MAX_ARGUMENTS];
 };
 
 static const char *nameOf(const struct launch *l, uint32_t i) { return l->kernel->entry->formals[i].name; }
@@ -22,34 +27,6 @@ static const char *dtypeName(unsigned dtype) {
   return facts ? facts->name : "an unknown type";
 }
 
-static kiln_status fillStrides(struct launch *l, uint32_t i) {
-  const struct kiln_formal *formal = &l->kernel->entry->formals[i];
-  const kiln_tensor *tensor = &l->arguments[i].tensor;
-  int64_t contiguous = 1, last = 0;
-  for (uint32_t d = formal->rank; d-- > 0;) {
-    int64_t size = tensor->shape[d], extent;
-    if (size < 0)
-      return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': size %u is %lld", nameOf(l, i), d,
-                       (long long)size);
-    l->strides[i][d] = tensor->strides ? tensor->strides[d] : contiguous;
-    // A stride over at most one element says nothing.
-    if (!formal->hasStrides && size > 1 && l->strides[i][d] != contiguous)
-      return kiln_fail(KILN_INVALID_ARGUMENT,
-                       "argument '%s': expected a contiguous tensor, stride %u is %lld instead of %lld",
-                       nameOf(l, i), d, (long long)l->strides[i][d], (long long)contiguous);
-    if (formal->hasStrides && formal->strides[d].kind == KILN_EXTENT_FIXED && size > 1 &&
-        l->strides[i][d] != formal->strides[d].value)
-      return kiln_fail(KILN_INVALID_ARGUMENT,
-                       "argument '%s': expected stride %lld for dimension %u, found %lld", nameOf(l, i),
-                       (long long)formal->strides[d].value, d, (long long)l->strides[i][d]);
-    if (l->strides[i][d] < 0 || __builtin_mul_overflow(contiguous, size ? size : 1, &contiguous) ||
-        __builtin_mul_overflow(size ? size - 1 : 0, l->strides[i][d], &extent) ||
-        __builtin_add_overflow(last, extent, &last))
-      return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': negative or too large a stride", nameOf(l, i));
-  }
-  return KILN_OK;
-}
-
 static int isEmpty(const kiln_tensor *tensor, uint32_t rank) {
   for (uint32_t d = 0; d < rank; ++d)
     if (tensor->shape[d] == 0)
@@ -57,11 +34,41 @@ static int isEmpty(const kiln_tensor *tensor, uint32_t rank) {
   return 0;
 }
 
+static kiln_status fillStrides(struct launch *l, uint32_t i) {
+  const struct kiln_formal *formal = &l->kernel->entry->formals[i];
+  const kiln_tensor *tensor = &l->arguments[i].tensor;
+  int64_t contiguous = 1, last = 0;
+  // Strides of a tensor without elements lead nowhere.
+  int empty = isEmpty(tensor, formal->rank);
+  for (uint32_t d = formal->rank; d-- > 0;) {
+    int64_t size = tensor->shape[d], extent;
+    if (size < 0)
+      return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': size %u is %lld", nameOf(l, i), d,
+                       (long long)size);
+    l->places[i].strides[d] = tensor->strides ? tensor->strides[d] : contiguous;
+    // A stride over at most one element says nothing.
+    if (!formal->hasStrides && size > 1 && !empty && l->places[i].strides[d] != contiguous)
+      return kiln_fail(KILN_INVALID_ARGUMENT,
+                       "argument '%s': expected a contiguous tensor, stride %u is %lld instead of %lld",
+                       nameOf(l, i), d, (long long)l->places[i].strides[d], (long long)contiguous);
+    if (formal->hasStrides && formal->strides[d].kind == KILN_EXTENT_FIXED && size > 1 && !empty &&
+        l->places[i].strides[d] != formal->strides[d].value)
+      return kiln_fail(KILN_INVALID_ARGUMENT,
+                       "argument '%s': expected stride %lld for dimension %u, found %lld", nameOf(l, i),
+                       (long long)formal->strides[d].value, d, (long long)l->places[i].strides[d]);
+    if (l->places[i].strides[d] < 0 || __builtin_mul_overflow(contiguous, size, &contiguous) ||
+        __builtin_mul_overflow(size ? size - 1 : 0, l->places[i].strides[d], &extent) ||
+        __builtin_add_overflow(last, extent, &last))
+      return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': negative or too large a stride", nameOf(l, i));
+  }
+  return KILN_OK;
+}
+
 static kiln_status placeTensor(struct launch *l, uint32_t i) {
   const struct kiln_formal *formal = &l->kernel->entry->formals[i];
   const kiln_tensor *tensor = &l->arguments[i].tensor;
   if (!tensor->buffer.id) {
-    l->addresses[i] = tensor->offset;
+    l->places[i].address = tensor->offset;
     if (!tensor->offset && !isEmpty(tensor, formal->rank))
       return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': neither a buffer nor an address", nameOf(l, i));
   } else {
@@ -69,13 +76,13 @@ static kiln_status placeTensor(struct launch *l, uint32_t i) {
     if (!buffer)
       return kiln_fail(KILN_INVALID_HANDLE, "argument '%s': the buffer's handle was released or is none",
                        nameOf(l, i));
-    l->buffers[l->bufferCount++] = buffer;
+    l->places[i].buffer = buffer;
     if (kiln_object_device(&buffer->base)->device != l->device->device)
       return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': the buffer belongs to another device handle",
                        nameOf(l, i));
-    uint64_t last = 0, bits = kiln_dtype_facts(formal->dtype)->bits, bytes;
+    uint64_t last = 0, bits = formal->bits, bytes;
     for (uint32_t d = 0; d < formal->rank; ++d)
-      last += (uint64_t)(tensor->shape[d] ? tensor->shape[d] - 1 : 0) * (uint64_t)l->strides[i][d];
+      last += (uint64_t)(tensor->shape[d] ? tensor->shape[d] - 1 : 0) * (uint64_t)l->places[i].strides[d];
     int overflow = __builtin_mul_overflow(last + 1, bits, &bytes) || __builtin_add_overflow(bytes, 7, &bytes);
     bytes = isEmpty(tensor, formal->rank) ? 0 : bytes / 8;
     if (overflow || tensor->offset > buffer->size || bytes > buffer->size - tensor->offset)
@@ -83,11 +90,11 @@ static kiln_status placeTensor(struct launch *l, uint32_t i) {
                        "argument '%s': %llu bytes at offset %llu do not lie inside a buffer of %llu bytes",
                        nameOf(l, i), (unsigned long long)bytes, (unsigned long long)tensor->offset,
                        (unsigned long long)buffer->size);
-    l->addresses[i] = buffer->address + tensor->offset;
+    l->places[i].address = buffer->address + tensor->offset;
   }
-  if (l->addresses[i] & (formal->align - 1))
+  if (l->places[i].address & (formal->align - 1))
     return kiln_fail(KILN_INVALID_ARGUMENT, "argument '%s': the address 0x%llx is no multiple of %u",
-                     nameOf(l, i), (unsigned long long)l->addresses[i], formal->align);
+                     nameOf(l, i), (unsigned long long)l->places[i].address, formal->align);
   return KILN_OK;
 }
 
@@ -139,7 +146,7 @@ static int64_t loadOperand(void *context, const struct kiln_operand *operand) {
   if (operand->kind == KILN_OPERAND_DIM)
     return argument->tensor.shape[operand->index];
   if (operand->kind == KILN_OPERAND_STRIDE)
-    return l->strides[operand->argument][operand->index];
+    return l->places[operand->argument].strides[operand->index];
   const struct kiln_dtype_facts *facts = kiln_dtype_facts(l->kernel->entry->formals[operand->argument].dtype);
   unsigned unused = 64 - facts->bits;
   return facts->hasSign ? (int64_t)(argument->bits << unused) >> unused
@@ -222,7 +229,7 @@ static kiln_status buildTensorMap(struct launch *l, const struct kiln_tensor_map
   const kiln_tensor *tensor = &l->arguments[map->argument].tensor;
   if (!driver->tensorMap)
     return kiln_fail(KILN_UNSUPPORTED, "the driver '%s' has no tensor maps", driver->scheme);
-  struct kiln_tensor_map_request request = {.address = l->addresses[map->argument],
+  struct kiln_tensor_map_request request = {.address = l->places[map->argument].address,
                                             .dtype = (kiln_dtype)formal->dtype,
                                             .rank = map->rank ? map->rank : formal->rank,
                                             .swizzleBytes = map->swizzleBytes,
@@ -233,7 +240,7 @@ static kiln_status buildTensorMap(struct launch *l, const struct kiln_tensor_map
   for (uint32_t d = 0; d < request.rank; ++d) {
     uint32_t outer = request.rank - 1 - d;
     int64_t size = map->rank ? 0 : tensor->shape[outer],
-            stride = map->rank ? 0 : l->strides[map->argument][outer];
+            stride = map->rank ? 0 : l->places[map->argument].strides[outer];
     kiln_status status = KILN_OK;
     if (map->rank && !(status = evaluate(l, map->sizes[d], 0, INT64_MAX, "tensor map size", &size)))
       status = evaluate(l, map->strides[d], 0, INT64_MAX / 64, "tensor map stride", &stride);
@@ -254,7 +261,7 @@ static kiln_status fillKernargs(struct launch *l, const struct kiln_variant *var
     int64_t value;
     switch (kernarg->kind) {
     case KILN_KERNARG_POINTER:
-      memcpy(at, &l->addresses[kernarg->argument], 8);
+      memcpy(at, &l->places[kernarg->argument].address, 8);
       break;
     case KILN_KERNARG_SCALAR:
       memcpy(at, &l->arguments[kernarg->argument].bits, kernarg->size);
@@ -280,7 +287,7 @@ static kiln_status fillKernargs(struct launch *l, const struct kiln_variant *var
 // Arguments checked and placed, candidate chosen, geometry evaluated. endLaunch must follow in any case.
 static kiln_status beginLaunch(struct launch *l, kiln_kernel handle, const kiln_argument *arguments,
                                uint32_t count, struct kiln_candidate **candidate, kiln_geometry *geometry) {
-  l->bufferCount = 0;
+  l->placeCount = 0;
   if (!(l->kernel = kiln_object_acquire(handle.id, KILN_KERNEL)))
     return KILN_INVALID_HANDLE;
   l->device = kiln_object_device(&l->kernel->base);
@@ -293,16 +300,20 @@ static kiln_status beginLaunch(struct launch *l, kiln_kernel handle, const kiln_
   if (!status && (count != entry->formalCount || (count && !arguments)))
     status = kiln_fail(KILN_INVALID_ARGUMENT, "kernel '%s' takes %u arguments, found %u", entry->name,
                        entry->formalCount, arguments ? count : 0);
-  for (uint32_t i = 0; i < count && !status; ++i)
+  for (uint32_t i = 0; i < count && !status; ++i) {
+    l->places[i].buffer = NULL;
+    l->placeCount = i + 1;
     status = checkArgument(l, i);
+  }
   if (!status && !(status = chooseCandidate(l, candidate)))
     status = evaluateGeometry(l, (*candidate)->variant, geometry);
   return status;
 }
 
 static void endLaunch(struct launch *l) {
-  for (uint32_t i = 0; i < l->bufferCount; ++i)
-    kiln_object_drop(&l->buffers[i]->base);
+  for (uint32_t i = 0; i < l->placeCount; ++i)
+    if (l->places[i].buffer)
+      kiln_object_drop(&l->places[i].buffer->base);
   if (l->kernel)
     kiln_object_drop(&l->kernel->base);
 }

@@ -24,7 +24,7 @@ static int resolve(void *context, const char *name, kiln_operand *operand) {
   for (auto [i, formal] : enumerate(names.formals)) {
     if (formal.name != argument)
       continue;
-    operand->argument = static_cast<uint32_t>(i);
+    operand->argument = static_cast<uint8_t>(i);
     operand->kind = formal.isTensor ? KILN_OPERAND_DIM : KILN_OPERAND_SCALAR;
     return !formal.isTensor ||
            (!dim.getAsInteger(10, operand->index) && operand->index < formal.shape.size());

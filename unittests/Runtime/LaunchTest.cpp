@@ -118,6 +118,15 @@ TEST_F(Launches, ArgumentsAreChecked) {
   EXPECT_EQ(kiln_kernel_launch(affine.get(), {0}, nullptr, 4), KILN_INVALID_ARGUMENT);
 }
 
+// No elements, no rows: whatever the strides say, nothing is read.
+TEST_F(Launches, StridesOfEmptyTensorsDoNotMatter) {
+  Kernel affine = loadSuite().kernel("affine");
+  Buffer empty = device.allocate(0), out = device.allocate(0);
+  for (int64_t stride : {0, 1, 1000000})
+    affine.launch(Stream(), {Tensor(empty, KILN_F32, {0}, {stride}), Tensor(out, KILN_F32, {0}, {stride}),
+                             1.0f, int32_t(0)});
+}
+
 TEST_F(Launches, RequirementsAreExplained) {
   Kernel increment = loadSuite().kernel("increment");
   Buffer buffer = device.allocate(400);
