@@ -45,6 +45,8 @@ struct kiln_driver {
   void (*properties)(void *device, kiln_device_properties *result);
   // How well the code fits: 0 not at all, higher is better.
   uint32_t (*fits)(void *device, const struct kiln_code_target *code);
+  // NULL where nobody observes.
+  void (*watch)(void *device, kiln_finding_visitor *visit, void *context);
 
   kiln_status (*allocate)(void *device, uint64_t size, uint64_t *address);
   kiln_status (*free)(void *device, uint64_t address);

@@ -41,6 +41,8 @@ static int loaded;
 struct device {
   kiln_emulator *emulator;
   char target[32];
+  kiln_finding_visitor *visit; // NULL: launches are not observed
+  void *context;
 };
 
 struct kernel {
@@ -215,12 +217,36 @@ static kiln_status doFill(struct device *device, const struct work *w) {
   return translate(status, reason);
 }
 
-static kiln_status doLaunch(const struct work *w) {
+static void report(void *opaque, const kiln_emulator_finding *found) {
+  const struct device *device = opaque;
+  kiln_finding finding = {.text = found->text,
+                          .kind = found->kind,
+                          .message = found->message,
+                          .disassembly = found->disassembly,
+                          .source = found->source,
+                          .pc = found->pc,
+                          .address = found->address,
+                          .count = found->count,
+                          .workgroup = {found->workgroup[0], found->workgroup[1], found->workgroup[2]},
+                          .wave = found->wave,
+                          .lane = found->lane};
+  device->visit(&finding, device->context);
+}
+
+static void watch(void *opaque, kiln_finding_visitor *visit, void *context) {
+  struct device *device = opaque;
+  device->visit = visit;
+  device->context = context;
+}
+
+static kiln_status doLaunch(struct device *device, const struct work *w) {
   char reason[512];
   kiln_emulator_launch request = {.kernel = w->kernel->name,
                                   .dynamic_lds = w->geometry.dynamic_shared,
                                   .kernargs = w->kernargs,
-                                  .kernarg_bytes = w->size};
+                                  .kernarg_bytes = w->size,
+                                  .report = device->visit ? report : NULL,
+                                  .context = device};
   memcpy(request.grid, w->geometry.grid, sizeof request.grid);
   memcpy(request.block, w->geometry.block, sizeof request.block);
   return translate(api.kiln_emulator_run(w->kernel->program, &request, NULL, reason, sizeof reason), reason);
@@ -233,7 +259,7 @@ static kiln_status doWork(struct device *device, const struct work *w) {
   case FILL:
     return doFill(device, w);
   case LAUNCH:
-    return doLaunch(w);
+    return doLaunch(device, w);
   default:
     clock_gettime(CLOCK_MONOTONIC, &w->event->time);
     w->event->recorded = 1;
@@ -400,6 +426,7 @@ const struct kiln_driver kiln_driver_emulator = {
     .close = closeDevice,
     .properties = properties,
     .fits = fits,
+    .watch = watch,
     .allocate = allocate,
     .free = freeMemory,
     .copy = copy,

@@ -1,3 +1,4 @@
+#include "Findings.h"
 #include "Guard.h"
 #include "Session.h"
 
@@ -78,9 +79,15 @@ static Outcome runUnguarded(const RunOptions &options) {
   DeviceMemory memory(*session.device);
   BoundLaunch bound = session.bind(memory, memory);
   runtime::Stream stream = session.device->stream();
+  Findings findings(*session.device, options.observers);
   runtime::Event start = session.device->event(), end = session.device->event();
   start.record(stream);
-  session.launchOn(stream, bound);
+  try {
+    session.launchOn(stream, bound);
+  } catch (const runtime::Error &error) {
+    // A launch that ends in a fault still has its findings.
+    fail(findings.count() ? std::string(error.what()) + "\n" + findings.text() : error.what());
+  }
   end.record(stream);
   stream.synchronize();
   double milliseconds = end.since(start);
@@ -89,6 +96,7 @@ static Outcome runUnguarded(const RunOptions &options) {
     fail(error);
   Outcome outcome;
   std::string checks;
+  outcome.status = findings.count() != 0;
   for (const std::string &text : options.checks) {
     Check check = checkOne(text, options, session.launch, bound, memory);
     outcome.status |= check.comparison.wrong != 0;
@@ -98,12 +106,16 @@ static Outcome runUnguarded(const RunOptions &options) {
   }
   std::string device = session.device->properties().uri;
   if (options.json)
-    outcome.output = "{\"status\": " + quote(outcome.status ? "mismatch" : "ok") +
+    outcome.output = "{\"status\": " +
+                     quote(findings.count() ? "finding"
+                           : outcome.status ? "mismatch"
+                                            : "ok") +
                      ", \"kernel\": " + quote(session.launch.kernel) + ", \"device\": " + quote(device) +
                      ", \"milliseconds\": " + number(milliseconds) + ", \"checks\": [" + checks +
-                     "], \"findings\": []}\n";
+                     "], \"findings\": " + findings.json() + "}\n";
   else
-    outcome.output = session.launch.kernel + " on " + device + ": " + number(milliseconds) + " ms\n" + checks;
+    outcome.output = session.launch.kernel + " on " + device + ": " + number(milliseconds) + " ms\n" +
+                     findings.text() + checks;
   return outcome;
 }
 

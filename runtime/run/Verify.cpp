@@ -1,3 +1,4 @@
+#include "Findings.h"
 #include "Guard.h"
 #include "VerifyReport.h"
 
@@ -57,21 +58,24 @@ static void compareOutput(const kiln_json_value *output, const Session &session,
   row.add(index, argument.type, *comparison);
 }
 
-static void execute(const kiln_json_value *test, Session &session, VerifyRow &row) {
+static void execute(const kiln_json_value *test, Session &session, bool observers, VerifyRow &row) {
   session.launch.args = argumentsOf(test);
   DeviceMemory memory(*session.device);
   BoundLaunch bound = session.bind(memory, memory);
   row.target = session.plan(bound)->target;
   runtime::Stream stream = session.device->stream();
+  Findings findings(*session.device, observers);
   session.launchOn(stream, bound);
   stream.synchronize();
   for (const kiln_json_value *output = kiln_json_member(test, "expected")->first; output;
        output = output->next)
     compareOutput(output, session, bound, memory, row);
+  if (findings.count())
+    row.fail(findings.summary());
 }
 
 static VerifyRow verifyOne(const kiln_json_value *test, const std::shared_ptr<OpenBundle> &bundle,
-                           Place &place) {
+                           bool observers, Place &place) {
   VerifyRow row;
   row.device = place.uri;
   row.sizes = textOf(test, "name");
@@ -80,7 +84,7 @@ static VerifyRow verifyOne(const kiln_json_value *test, const std::shared_ptr<Op
     std::unique_ptr<Session> &session = place.kernels[row.kernel];
     if (!session)
       session = std::make_unique<Session>(place.device, bundle, row.kernel);
-    execute(test, *session, row);
+    execute(test, *session, observers, row);
   } catch (const Failure &failure) {
     row.fail(failure.text);
   } catch (const runtime::Error &error) {
@@ -105,7 +109,7 @@ Outcome verify(const VerifyOptions &options, const std::function<void(const std:
           std::find(options.cases.begin(), options.cases.end(), textOf(test, "name")) == options.cases.end())
         continue;
       for (Place &place : places) {
-        show(report.add(verifyOne(test, bundle, place)));
+        show(report.add(verifyOne(test, bundle, options.observers, place)));
         ++done;
       }
     }

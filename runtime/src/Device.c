@@ -95,6 +95,18 @@ kiln_status kiln_device_fit(kiln_device handle, const char *target, uint32_t *re
   return KILN_OK;
 }
 
+kiln_status kiln_device_watch(kiln_device handle, kiln_finding_visitor *visit, void *context) {
+  struct kiln_device_object *device = kiln_object_acquire(handle.id, KILN_DEVICE);
+  if (!device)
+    return KILN_INVALID_HANDLE;
+  const struct kiln_driver *driver = device->driver;
+  if (driver->watch)
+    driver->watch(device->device, visit, context);
+  kiln_object_drop(&device->base);
+  return driver->watch ? KILN_OK
+                       : kiln_fail(KILN_UNSUPPORTED, "the driver '%s' has no observers", driver->scheme);
+}
+
 kiln_status kiln_device_check(struct kiln_device_object *device) {
   return atomic_load(&device->lost)
              ? kiln_fail(KILN_DEVICE_LOST, "device %s was lost by an earlier failure", device->properties.uri)

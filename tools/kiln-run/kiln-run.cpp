@@ -61,6 +61,10 @@ int main(int argc, char **argv) {
       ->allow_extra_args(false);
   verify->add_option("--case", verifyOptions.cases, "Only this one; may be given several times")
       ->allow_extra_args(false);
+  bool noObservers = false;
+  for (CLI::App *command : {run, verify})
+    command->add_flag("--no-observers", noObservers,
+                      "Do not look for missing waits, races and the like on the emulator: faster");
   for (CLI::App *command : {list, info, run, bench, verify})
     command->add_flag("--json", json, "One JSON value on stdout");
 
@@ -69,6 +73,7 @@ int main(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  runOptions.observers = verifyOptions.observers = !noObservers;
   runOptions.json = benchOptions.json = verifyOptions.json = json;
   return finish(*list    ? kiln::run::list(json)
                 : *info  ? kiln::run::info(file, json)

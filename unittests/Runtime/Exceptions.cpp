@@ -3,6 +3,8 @@
 namespace conformance {
 
 const Exception exceptions[] = {
+    {"cuda", "Observers", "SeeARaceAndNothingInGoodCode", "a real device observes nothing"},
+    {"hip", "Observers", "SeeARaceAndNothingInGoodCode", "HIP has no way to ask for observers"},
     {"emulator", "Launches", "TensorMap", "AMD's machines have no tensor maps"},
     {"hip", "Launches", "TensorMap", "AMD's machines have no tensor maps"},
     {"emulator", "Launches", "Cluster", "AMD's machines have no clusters"},

@@ -42,3 +42,6 @@ kernel void increment(global uint *data) { data[GROUP * BLOCK + THREAD] += 1; }
 
 // Reads where nothing is.
 kernel void fault(global uint *out) { out[0] = *(volatile global uint *)64; }
+
+// Every workgroup writes its own number to the same place.
+kernel void race(global uint *out) { out[THREAD] = GROUP; }

@@ -11,6 +11,7 @@ namespace {
 
 class Launches : public conformance::Test {};
 class Modules : public conformance::Test {};
+class Observers : public conformance::Test {};
 class Fault : public conformance::Test {};
 
 // Integers below 2^20 times 2 plus an integer: exact in f32 with and without a fused multiply.
@@ -255,6 +256,30 @@ TEST_F(Modules, BundlesThatAreNone) {
   else
     EXPECT_EQ(status, KILN_BAD_BUNDLE);
   EXPECT_EQ(kiln_bundle_open_memory(bytes.data(), bytes.size() - 1, &bundle), KILN_BAD_BUNDLE);
+}
+
+// The kinds of what was found, in order.
+void collect(const kiln_finding *finding, void *context) {
+  EXPECT_NE(std::string(finding->text).find(finding->message), std::string::npos) << finding->text;
+  EXPECT_NE(std::string(finding->disassembly), "");
+  static_cast<std::vector<std::string> *>(context)->push_back(finding->kind);
+}
+
+TEST_F(Observers, SeeARaceAndNothingInGoodCode) {
+  std::vector<std::string> kinds;
+  ASSERT_TRUE(device.watch(collect, &kinds));
+  Module module = loadSuite();
+  Buffer data = device.upload(std::vector<uint32_t>(128, 0));
+  module.kernel("increment").launch(Stream(), {Tensor(data, KILN_U32, {128})});
+  EXPECT_EQ(kinds, std::vector<std::string>());
+  Kernel race = module.kernel("race");
+  race.launch(Stream(), {Tensor(data, KILN_U32, {128})});
+  ASSERT_FALSE(kinds.empty());
+  EXPECT_EQ(kinds[0], "global-race");
+  kinds.clear();
+  device.watch(nullptr, nullptr);
+  race.launch(Stream(), {Tensor(data, KILN_U32, {128})});
+  EXPECT_EQ(kinds, std::vector<std::string>());
 }
 
 // Every call with a pointer that must not be NULL says so and does nothing else.

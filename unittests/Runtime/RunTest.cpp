@@ -110,6 +110,25 @@ TEST(Run, ErrorsAndTheirStatus) {
       << outcome.output;
 }
 
+TEST(Run, FindingsAreNoSuccess) {
+  RunOptions options = increment();
+  options.kernel = "race";
+  options.args = {"zeros:u32[128]"};
+  Outcome outcome = run(options);
+  EXPECT_EQ(outcome.status, 1) << outcome.error;
+  EXPECT_NE(outcome.output.find("global-race: "), std::string::npos) << outcome.output;
+  options.json = true;
+  outcome = run(options);
+  EXPECT_EQ(outcome.status, 1);
+  for (const char *part : {"{\"status\": \"finding\"", "\"findings\": [{\"kind\": \"global-race\"",
+                           "\"disassembly\": \"global_store"})
+    EXPECT_NE(outcome.output.find(part), std::string::npos) << outcome.output;
+  options.observers = false;
+  outcome = run(options);
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.output.find("\"findings\": []"), std::string::npos) << outcome.output;
+}
+
 TEST(Run, Verifies) {
   VerifyOptions options;
   options.file = bundle("conformance.kiln");

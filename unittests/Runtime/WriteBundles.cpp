@@ -175,6 +175,12 @@ int main(int argc, char **argv) {
     kernel.variants.erase(kernel.variants.begin());
     bundle.kernels.push_back(kernel);
   }
+  // What only the emulator's observers see.
+  Kernel race = onPlainData("race");
+  addTarget(race, "gfx950", "code-object", gfx950);
+  addTarget(race, "gfx942", "code-object", gfx942);
+  race.variants.erase(race.variants.begin());
+  bundle.kernels.push_back(race);
   Kernel other = onPlainData("increment");
   addTarget(other, "gfx1201", "code-object", gfx950);
   addTarget(other, "sm_999a", "ptx", ptx);

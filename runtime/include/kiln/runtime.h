@@ -107,6 +107,23 @@ KILN_API kiln_status kiln_device_open(const char *uri, kiln_device *result);
 KILN_API kiln_status kiln_device_get_properties(kiln_device device, kiln_device_properties *result);
 // How well code for `target` ("sm_90a", "gfx950") runs on the device: 0 not at all, higher is better.
 KILN_API kiln_status kiln_device_fit(kiln_device device, const char *target, uint32_t *result);
+// What a device's observers found in a launch: a missing wait, a race. Texts live during the call only.
+typedef struct kiln_finding {
+  const char *text;        // all of it, in one line
+  const char *kind;        // "missing-wait", "lds-race", ...
+  const char *message;     // what is wrong
+  const char *disassembly; // of the instruction
+  const char *source;      // "file:line", or ""
+  uint64_t pc, address;    // address: of the memory, or 0
+  uint64_t count;          // how often it was seen
+  uint32_t workgroup[3], wave;
+  int32_t lane; // -1: the whole wave
+} kiln_finding;
+typedef void kiln_finding_visitor(const kiln_finding *finding, void *context);
+// From now on launches on this device are observed, and `visit` gets each finding before the launch returns;
+// with NULL no longer. Findings fail no launch. KILN_UNSUPPORTED where there is nobody to observe: only the
+// emulator has observers. Not while another thread launches.
+KILN_API kiln_status kiln_device_watch(kiln_device device, kiln_finding_visitor *visit, void *context);
 
 // ---- Memory. Offsets and sizes are bytes and are checked against the buffer.
 

@@ -222,6 +222,13 @@ public:
     check(kiln_device_get_properties(handle, &properties));
     return properties;
   }
+  /// Observes launches; false where nobody can.
+  bool watch(kiln_finding_visitor *visit, void *context) const {
+    kiln_status status = kiln_device_watch(handle, visit, context);
+    if (status != KILN_UNSUPPORTED)
+      check(status);
+    return status == KILN_OK;
+  }
   /// How well code for `target` runs here: 0 not at all.
   uint32_t fit(const std::string &target) const {
     uint32_t fit = 0;

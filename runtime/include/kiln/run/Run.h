@@ -26,7 +26,12 @@ struct Work {
   std::optional<unsigned> dynamicShared;
 };
 
-struct RunOptions : Work {
+/// Whether launches are observed where that is possible (on the emulator); a finding is no success.
+struct Watched {
+  bool observers = true;
+};
+
+struct RunOptions : Work, Watched {
   std::vector<std::string>
       checks;            // [ARGUMENT=]EXPECTED.npy; without ARGUMENT: the saved one, else the last buffer
   std::string tolerance; // RELATIVE[,ABSOLUTE]; empty: one unit in the last place of the buffer's type
@@ -38,7 +43,7 @@ struct BenchOptions : Work {
   bool graph = false, json = false;
 };
 
-struct VerifyOptions {
+struct VerifyOptions : Watched {
   std::string file;
   std::vector<std::string> devices, cases; // no cases: all
   bool json = false;
