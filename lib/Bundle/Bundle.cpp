@@ -130,7 +130,7 @@ static json::Object toJson(const Kernel &kernel, const Variant &variant, Files &
     object["dynamic_shared"] = numberOrText(variant.dynamicShared);
   json::Object parameters;
   for (const auto &[name, value] : variant.parameters)
-    parameters[name] = value;
+    parameters[name] = numberOrText(value);
   object["parameters"] = std::move(parameters);
   json::Array requirements, kernargs;
   for (const Requirement &requirement : variant.requirements)

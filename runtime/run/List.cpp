@@ -67,6 +67,9 @@ static std::string describe(const kiln_json_value *kernel) {
     const kiln_json_value *features = kiln_json_member(v, "features");
     for (const kiln_json_value *f = features ? features->first : nullptr; f; f = f->next)
       text += ":" + textOf(f);
+    const kiln_json_value *parameters = kiln_json_member(v, "parameters");
+    for (const kiln_json_value *p = parameters ? parameters->first : nullptr; p; p = p->next)
+      text += std::string(" ") + (p->key ? p->key : "") + "=" + textOf(p);
     text +=
         ": grid " + textOf(kiln_json_member(v, "grid")) + "; block " + textOf(kiln_json_member(v, "block"));
     if (const kiln_json_value *shared = kiln_json_member(v, "dynamic_shared"))

@@ -4,6 +4,7 @@
 # RUN: mkdir -p %t && env LD_LIBRARY_PATH=%build/lib/hip-on-emulator %python %s %kernels %t %root/docs/bundle.schema.json
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -65,7 +66,7 @@ if any(set(argument) & {"npy", "save"} for case in manifest["cases"] for argumen
 
 # An empty sum: rows without elements keep every promise about alignment.
 expect(run(0, "kiln", "verify", KERNELS / "matmul.mlir", "--target", "gfx950", *both, "--param", "Align=16", "--param", "T=bf16", "--shapes", "5x8x0,5x8x16"),
-       "4 right, 0 wrong")
+       "hip:0 matmul Align=16 Out=f32 T=bf16 M=5 N=8 K=0: equal", " 0 wrong")
 
 # kiln run: the kernel and a bundle of it on HIP, against NumPy.
 x = np.random.default_rng(5).standard_normal((5, 33)).astype(np.float32)
@@ -77,6 +78,17 @@ run(0, "kiln", "compile", softmax, "--target", "gfx950,gfx942", "--param", "T=f3
 for file, device in [(softmax, "hip:0"), (WORK / "softmax.kiln", "hip:0"), (WORK / "softmax.kiln", "emulator:gfx942")]:
     params = ["--param", "T=f32"] if file == softmax else []
     expect(run(0, "kiln", "run", file, "--device", device, *params, *arguments), f"softmax on {device}", "165 elements, 0 wrong")
+
+# The bare code object on the same devices: what the machine code receives, and its geometry, are the caller's to say.
+made = json.loads(run(0, "kiln", "compile", softmax, "--target", "gfx950", "--param", "T=f32", "--emit", "obj", "-o", WORK / "softmax.co", "--json"))[0]
+grid = eval(re.sub(r"[a-z]+\.0", "5", made["grid"]), {"ceildiv": lambda a, b: -(-a // b)})
+code = ["--kernel", "softmax", "--grid", grid, "--block", made["threads"], "--arg", f"npy:{WORK}/x.npy", "--arg", "i32:5", "--arg", "i32:33",
+        "--arg", "zeros:f32[5,33]", "--arg", "i32:5", "--arg", "i32:33", "--check", f"3={WORK}/expected.npy", "--tolerance", "1e-5"]
+for device in ["emulator", "hip:0"]:
+    expect(run(0, "kiln", "run", WORK / "softmax.co", "--device", device, *code), "165 elements, 0 wrong")
+expect(run(0, "kiln-run", "run", WORK / "softmax.co", "--device", "emulator:gfx950", *code), "165 elements, 0 wrong")
+
+expect(run(2, "kiln", "run", WORK / "softmax.kiln", "--device", "hip:0", "--counters", *arguments), "need the emulator and a kernel (.mlir) or a code object")
 np.save(WORK / "expected.npy", e)
 expect(run(1, "kiln", "run", softmax, "--device", "hip:0", "--param", "T=f32", *arguments), "wrong; max absolute error")
 expect(run(2, "kiln", "run", softmax, "--device", "vulkan:0", *arguments), "unknown device 'vulkan:0'; known are interpreter")

@@ -88,6 +88,7 @@ static bundle::Variant variantOf(const TargetCode &compiled) {
     variant.features = featuresOf(code.output);
   variant.code = code.output;
   variant.symbol = code.kernelName;
+  variant.parameters.insert(code.params.begin(), code.params.end());
   variant.grid = {code.grid};
   variant.block = {static_cast<unsigned>(code.threads)};
   for (const compiler::Argument &formal : code.arguments) {

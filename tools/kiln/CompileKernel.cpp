@@ -53,6 +53,7 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request, std::st
   result.kernelName = compiled->kernelName;
   result.grid = compiled->grid;
   result.flops = compiled->flops;
+  result.params = request.params;
   result.chips = std::move(compiled->chips);
   result.threads = compiled->threads;
   result.arguments = std::move(compiled->arguments);

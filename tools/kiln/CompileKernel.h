@@ -22,6 +22,7 @@ struct CompileRequest {
 struct CompileResult {
   bool ok = false;
   std::string output, kernelName, grid, flops;
+  std::vector<std::pair<std::string, std::string>> params; // that were given
   long threads = 0, sharedBytes = 0;
   std::vector<compiler::Argument> arguments;
   std::vector<compiler::Chip> chips;

@@ -302,7 +302,16 @@ static int runCompiled(const RunOptions &options, emulator::Chip chip, const lau
 
 /// Devices of the runtime, and bundles: what kiln-run does, with the compiler in front.
 static int runThroughRuntime(const RunOptions &options, bool isSource) {
+  const ObserveOptions &observe = options.observe;
+  if (observe.counters || !observe.trace.empty() || !observe.stop.empty() || !observe.only.empty() ||
+      !observe.without.empty())
+    return complain(
+        "counters, traces, breakpoints and single observers need the emulator and a kernel (.mlir) or a "
+        "code object, found " +
+            options.file + " on " + (options.device.empty() ? "the emulator" : options.device),
+        Usage);
   run::RunOptions work;
+  work.observers = !observe.none;
   work.file = options.file;
   work.device = options.device.empty() ? "emulator" : options.device;
   work.launchFile = options.launchFile;

@@ -23,7 +23,7 @@ inline kiln::bundle::Bundle exampleBundle() {
   amd.format = "code-object";
   amd.code = "not really a code object";
   amd.symbol = "matmul";
-  amd.parameters = {{"BM", 128}, {"BN", 64}};
+  amd.parameters = {{"BM", "128"}, {"BN", "64"}, {"T", "bf16"}};
   amd.grid = {"ceildiv(M, BM) * ceildiv(N, BN)"};
   amd.block = {256};
   amd.dynamicShared = "2 * BM * 64";

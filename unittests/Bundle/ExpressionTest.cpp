@@ -9,13 +9,13 @@ namespace {
 // a.0 = 100, a.stride.0 = 7, n = -5, B = 32.
 int resolve(void *, const char *name, kiln_operand *operand) {
   if (!std::strcmp(name, "a.0"))
-    *operand = {KILN_OPERAND_DIM, 0, 0, 0};
+    *operand = {0, KILN_OPERAND_DIM, 0, 0};
   else if (!std::strcmp(name, "a.stride.0"))
-    *operand = {KILN_OPERAND_STRIDE, 0, 0, 0};
+    *operand = {0, KILN_OPERAND_STRIDE, 0, 0};
   else if (!std::strcmp(name, "n"))
-    *operand = {KILN_OPERAND_SCALAR, 1, 0, 0};
+    *operand = {0, KILN_OPERAND_SCALAR, 1, 0};
   else if (!std::strcmp(name, "B"))
-    *operand = {KILN_OPERAND_CONSTANT, 0, 0, 32};
+    *operand = {32, KILN_OPERAND_CONSTANT, 0, 0};
   else
     return 0;
   return 1;

@@ -197,6 +197,9 @@ TEST(Run, DescribesABundle) {
   EXPECT_EQ(outcome.status, 0) << outcome.error;
   EXPECT_NE(outcome.output.find("affine(in: f32[N], out: f32[N], factor: f32, bias: i32)"),
             std::string::npos);
+  EXPECT_NE(outcome.output.find("  gfx942 BLOCK=64: grid ceildiv(N, BLOCK); block 64; code/affine.gfx942.co"),
+            std::string::npos)
+      << outcome.output;
   EXPECT_EQ(info("no/such.kiln", false).status, 1);
 }
 

@@ -31,7 +31,7 @@ static Kernel affine() {
   kernel.arguments[0].strides = std::vector<std::string>{"?"};
   kernel.flops = "2 * N";
   Variant variant;
-  variant.parameters = {{"BLOCK", 64}};
+  variant.parameters = {{"BLOCK", "64"}};
   variant.grid = {"ceildiv(N, BLOCK)"};
   variant.block = {64};
   variant.kernargs = {Kernarg::pointer("in"),          Kernarg::pointer("out"),

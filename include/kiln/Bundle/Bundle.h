@@ -66,7 +66,7 @@ struct Variant {
   std::string format;                        // "code-object", "ptx", "cubin"
   std::string code;                          // the file's bytes
   std::string symbol;                        // the kernel's name in it
-  std::map<std::string, int64_t> parameters; // names for expressions, and for people
+  std::map<std::string, std::string> parameters; // numbers also for expressions, all for people
   std::vector<std::string> grid;             // one to three expressions; counts workgroups
   std::vector<unsigned> block = {1}, cluster;
   std::string dynamicShared; // bytes, an expression; empty: 0
