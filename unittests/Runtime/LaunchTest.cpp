@@ -4,6 +4,7 @@
 #include <fstream>
 #include <numeric>
 #include <sstream>
+#include <tuple>
 
 using namespace kiln::runtime;
 
@@ -338,15 +339,10 @@ TEST_F(Modules, StaleHandles) {
   Stream stream = device.stream(), live = device.stream();
   Event event = device.event(), other = device.event();
   Buffer buffer = device.allocate(4), good = device.allocate(4);
-  kiln_device d = second.get();
-  kiln_module m = module.get();
-  kiln_kernel k = affine.get();
-  kiln_bundle u = bundle.get();
-  kiln_stream s = stream.get();
-  kiln_event e = event.get();
-  kiln_buffer b = buffer.get();
-  second.release(), module.release(), affine.release(), bundle.release(), stream.release(), event.release(),
-      buffer.release();
+  auto [d, m, k] = std::tuple(second.get(), module.get(), affine.get());
+  auto [u, s, e, b] = std::tuple(bundle.get(), stream.get(), event.get(), buffer.get());
+  second.release(), module.release(), affine.release(), bundle.release();
+  stream.release(), event.release(), buffer.release();
   kiln_device_properties properties;
   kiln_buffer newBuffer;
   kiln_stream newStream;
