@@ -56,7 +56,7 @@ def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, 
     | `default_waves` | waves of a workgroup when a schedule does not say |
     | `formats` | element types that its instructions understand |
     | `tracking` | how asynchronous copies are waited for: `none`, `counter`, `group` or `barrier` |
-    | `inherits` | machines whose facts this one takes over unless it has its own of the same name |
+    | `inherits` | machines whose facts, but not chips, this one takes over unless it has its own of the same name |
     | `removes` | inherited facts that this machine lacks |
 
     A machine may be spread over several ops of its name, one per file, and each key may stand in any of them.

@@ -79,7 +79,7 @@ static LogicalResult mergePart(target::MachineOp into, target::MachineOp from) {
   return success();
 }
 
-/// Adds the facts and keys of an inherited machine that the heir neither has nor removes.
+/// Adds the facts and keys of an inherited machine that the heir neither has nor removes. Products are each machine's own.
 static void inherit(target::MachineOp heir, target::MachineOp from) {
   llvm::StringSet<> taken;
   for (Operation &op : heir.getBody().front())
@@ -92,7 +92,7 @@ static void inherit(target::MachineOp heir, target::MachineOp from) {
       heir->setAttr(attr.getName(), attr.getValue());
   Block &block = heir.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(from.getBody().front()))
-    if (!taken.contains(op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()).getValue()))
+    if (!isa<target::ChipOp>(op) && !taken.contains(op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()).getValue()))
       op.moveBefore(&block, block.end());
 }
 

@@ -12,8 +12,7 @@ target.machine @gfx950 attributes {
       "mfma_f32_16x16x8_xf32", "mfma_f32_32x32x4_xf32", "convert_f32_to_f8E4M3FNUZ_x2",
       "convert_f32_to_f8E4M3FNUZ_x4", "convert_f8E4M3FNUZ_to_f32_x2", "convert_f8E4M3FNUZ_to_f32_x4",
       "convert_f32_to_f8E5M2FNUZ_x2", "convert_f32_to_f8E5M2FNUZ_x4", "convert_f8E5M2FNUZ_to_f32_x2",
-      "convert_f8E5M2FNUZ_to_f32_x4",
-      "MI300X", "MI325X"]} {
+      "convert_f8E5M2FNUZ_to_f32_x4"]} {
 
   // 11.1: 160 KiB in 64 banks of 4 bytes; 3.6.5: allocated in units of 1280 bytes. Phases and the banks that
   // an access sees were measured on MI350X and MI355X with SQ_LDS_BANK_CONFLICT (HazyResearch/HipKittens,
