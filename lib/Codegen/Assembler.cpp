@@ -1,6 +1,7 @@
 #include "Backends.h"
 #include "Guard.h"
 #include "kiln/Codegen/CodeObject.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/MCAsmBackend.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCCodeEmitter.h"
@@ -17,6 +18,7 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/YAMLParser.h"
 
 using namespace llvm;
 
@@ -58,12 +60,54 @@ static void collect(const SMDiagnostic &diagnostic, void *where) {
             ": " + diagnostic.getMessage().str();
 }
 
+/// Without its closing quote LLVM's parser reads a string for ever.
+static Error checkStrings(StringRef text, StringRef fileName) {
+  unsigned number = 0;
+  for (StringRef line : split(text, '\n')) {
+    ++number;
+    bool open = false;
+    for (size_t i = 0; i < line.size(); ++i) {
+      StringRef rest = line.substr(i);
+      if (open && line[i] == '\\')
+        ++i;
+      else if (line[i] == '"')
+        open = !open;
+      else if (!open && (rest.starts_with(";") || rest.starts_with("//") || rest.starts_with("#")))
+        break;
+    }
+    if (open)
+      return createStringError(fileName + ":" + Twine(number) + ": a string is not closed");
+  }
+  return Error::success();
+}
+
+/// LLVM prints what it finds wrong in metadata, which are YAML, past all handlers: it must not find anything.
+static Error checkMetadata(StringRef text, StringRef fileName) {
+  constexpr StringLiteral begin = ".amdgpu_metadata", end = ".end_amdgpu_metadata";
+  for (size_t at = text.find(begin); at != StringRef::npos; at = text.find(begin, at)) {
+    at += begin.size();
+    StringRef yaml = text.slice(at, text.find(end, at));
+    std::string errors;
+    SourceMgr sources;
+    sources.setDiagHandler(collect, &errors);
+    yaml::Stream stream(MemoryBufferRef(yaml, fileName), sources);
+    if (!stream.validate())
+      return createStringError(fileName + ": the metadata between " + begin + " and " + end +
+                               " are no YAML: " + errors);
+  }
+  return Error::success();
+}
+
 static Error assembleFor(const Processor &processor, StringRef text, StringRef fileName,
                          SmallVectorImpl<char> &object) {
   Triple triple("amdgcn-amd-amdhsa");
   Expected<const Target *> found = findBackend(triple);
   if (!found)
     return found.takeError();
+  if (Error error = checkStrings(text, fileName))
+    return error;
+  if (Error error = checkMetadata(text, fileName))
+    return error;
   const Target &target = **found;
   MCTargetOptions options;
   std::unique_ptr<MCRegisterInfo> registers(target.createMCRegInfo(triple));

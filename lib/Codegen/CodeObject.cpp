@@ -1,5 +1,6 @@
 // The metadata note of AMD code objects (LLVM's AMDGPUUsage, "Code Object V6 Metadata").
 #include "kiln/Codegen/CodeObject.h"
+#include "Guard.h"
 #include "Ptx.h"
 #include "llvm/BinaryFormat/MsgPackDocument.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -57,10 +58,12 @@ static KernelInfo readKernel(Map &map, StringRef chip) {
   return info;
 }
 
-static Error readNote(StringRef bytes, StringRef chip, std::vector<KernelInfo> &kernels) {
+static Error damagedNote() { return createStringError("the code object's metadata note is damaged"); }
+
+static Error parseNote(StringRef bytes, StringRef chip, std::vector<KernelInfo> &kernels) {
   msgpack::Document document;
   if (!document.readFromBlob(bytes, /*Multi=*/false) || !document.getRoot().isMap())
-    return createStringError("the code object's metadata note is damaged");
+    return damagedNote();
   Map &root = document.getRoot().getMap();
   auto list = root.find("amdhsa.kernels");
   if (list == root.end() || !list->second.isArray())
@@ -68,6 +71,15 @@ static Error readNote(StringRef bytes, StringRef chip, std::vector<KernelInfo> &
   for (msgpack::DocNode &node : list->second.getArray())
     if (node.isMap())
       kernels.push_back(readKernel(node.getMap(), chip));
+  return Error::success();
+}
+
+/// LLVM's reader of MessagePack gives up on some damage.
+static Error readNote(StringRef bytes, StringRef chip, std::vector<KernelInfo> &kernels) {
+  if (Error error = runGuarded([&] { return parseNote(bytes, chip, kernels); })) {
+    consumeError(std::move(error));
+    return damagedNote();
+  }
   return Error::success();
 }
 

@@ -1,5 +1,6 @@
 #include "Backends.h"
 #include "LineTable.h"
+#include "Guard.h"
 #include "Registers.h"
 #include "kiln/Codegen/CodeObject.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -210,7 +211,7 @@ static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder,
   return function;
 }
 
-Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name) {
+static Expected<std::vector<CodeFunction>> readFunctions(StringRef binary, StringRef name) {
   auto object = ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object"));
   if (!object)
     return object.takeError();
@@ -235,6 +236,20 @@ Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name
   }
   if (functions.empty() && !name.empty())
     return createStringError("the code object has no function '" + name + "'");
+  return functions;
+}
+
+/// LLVM's decoder and DWARF reader are made for files that LLVM has written.
+Expected<std::vector<CodeFunction>> disassemble(StringRef binary, StringRef name) {
+  std::vector<CodeFunction> functions;
+  Error error = runGuarded([&]() -> Error {
+    Expected<std::vector<CodeFunction>> read = readFunctions(binary, name);
+    if (read)
+      functions = std::move(*read);
+    return read.takeError();
+  });
+  if (error)
+    return std::move(error);
   return functions;
 }
 

@@ -5,11 +5,13 @@ using namespace llvm;
 
 namespace kiln::codegen {
 
+static bool isHalf(StringRef name) { return name.ends_with("_LO16") || name.ends_with("_HI16"); }
+
 /// "VGPR7", "AGPR0", "SGPR12", "VCC_LO"; LLVM has no other number that names a register and is stable.
 static RegisterRange single(StringRef name) {
   // Halves of a register count as all of it.
-  if (!name.consume_back("_LO16"))
-    name.consume_back("_HI16");
+  if (isHalf(name))
+    name = name.drop_back(5);
   auto numbered = [](StringRef digits, RegisterFile file) {
     unsigned number = 0;
     return digits.getAsInteger(10, number) ? RegisterRange() : RegisterRange{file, uint16_t(number), 1};
@@ -64,6 +66,9 @@ void RegisterNumbers::describe(const MCInst &inst, const MCInstrDesc &descriptio
     else if (from.isImm())
       operand.value = from.getImm();
     add(i < results ? result.writes : result.reads, operand.registers);
+    // The other half of a register stays.
+    if (i < results && from.isReg() && isHalf(info.getName(from.getReg())))
+      result.reads.push_back(operand.registers);
     result.operands.push_back(operand);
     if (i >= description.getNumOperands())
       continue;

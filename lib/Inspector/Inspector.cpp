@@ -163,7 +163,7 @@ KernelReport inspectFunction(FunctionInput input, StringRef chip, const MachineF
   for (unsigned i = 0; i < all.size(); ++i)
     all[i] = i;
   report.summary = summarise(context.view, all, context.lanes(), machine);
-  report.waits = auditWaits(context.view);
+  report.waits = auditWaits(context.view, request.isOurs);
   describeLoops(context);
   report.scratchAccesses = findScratch(report);
   report.pressure = findPressure(context.view);

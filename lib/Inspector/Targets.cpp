@@ -80,7 +80,7 @@ MachineFacts machineFacts(target::MachineOp op) {
   }
   for (target::RegistersOp registers : machine.all<target::RegistersOp>()) {
     RegisterFileFacts file{unsigned(registers.getCount()), unsigned(registers.getGranule()),
-                      unsigned(registers.getLimit().value_or(0))};
+                           unsigned(registers.getLimit().value_or(0))};
     if (registers.getPer() == "wave")
       facts.scalar = file;
     else

@@ -296,9 +296,32 @@ static WaitAudit listPlaces(const FunctionView &function, Audit &audit) {
   return result;
 }
 
-WaitAudit auditWaits(const FunctionView &function) {
+/// Code that Kiln compiled with its trail tells the waits that stage-derive-waits computed: the line table
+/// has that name as an inlined function there. All other waits, and every s_nop, are the code generator's;
+/// barriers it makes none.
+static void addOrigins(const FunctionView &function, bool isOurs, WaitAudit &audit) {
+  std::map<uint64_t, bool> derived;
+  bool hasTrail = isOurs;
+  for (const codegen::Instruction &instruction : function.code)
+    for (const codegen::InlinedCall &call : instruction.calls) {
+      bool isWait = call.function == "stage-derive-waits";
+      hasTrail |= isWait || StringRef(call.function).starts_with("schedule");
+      derived[instruction.address] |= isWait;
+    }
+  if (!hasTrail)
+    return;
+  for (WaitRecord &wait : audit.waits)
+    wait.origin = derived[wait.address] ? Origin::Schedule : Origin::Backend;
+  for (BarrierRecord &barrier : audit.barriers)
+    barrier.origin = Origin::Schedule;
+  for (NopRecord &nop : audit.nops)
+    nop.origin = Origin::Backend;
+}
+
+WaitAudit auditWaits(const FunctionView &function, bool isOurs) {
   Audit audit(function);
   WaitAudit result = listPlaces(function, audit);
+  addOrigins(function, isOurs, result);
   if (!function.isCdna() || !function.isComplete() || function.code.empty())
     return result;
   std::map<uint64_t, WaitRecord *> waitAt;

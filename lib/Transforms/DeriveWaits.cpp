@@ -112,12 +112,19 @@ private:
   std::deque<InFlight> queue;
 };
 
+/// The instruction that a wait becomes can be told from those of the code generator by this decision.
+void recordOrigin(stage::WaitOp wait) {
+  auto by = NameLoc::get(StringAttr::get(wait.getContext(), "stage-derive-waits"), wait.getLoc());
+  wait->setLoc(FusedLoc::get(wait.getContext(), {wait.getLoc(), by}));
+}
+
 struct DeriveWaits : impl::DeriveWaitsBase<DeriveWaits> {
   void runOnOperation() override {
     target::Machine machine(target::Machine::of(getOperation()));
     for (auto func : getOperation().getOps<kernel::FuncOp>())
       if (failed(WaitDeriver(machine).walk(func.getBody().front())))
         return signalPassFailure();
+    getOperation().walk(recordOrigin);
   }
 };
 } // namespace

@@ -76,11 +76,13 @@ Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedC
     return explain(inputs.takeError());
   MachineLibrary machines(request);
   for (CodeInput &input : *inputs) {
+    bool isSource = StringRef(request.compile.file).ends_with(".mlir");
+    inspector::Request question{request.compile.kernel, request.chip, std::move(input.contract), isSource};
     // A kernel of an .mlir file has been chosen already.
-    std::string kernel = StringRef(request.compile.file).ends_with(".mlir") ? "" : request.compile.kernel;
+    if (isSource)
+      question.kernel.clear();
     llvm::Expected<inspector::Report> report =
-        inspector::inspect(input.code, [&](StringRef chip) { return machines.find(chip); },
-                           {kernel, request.chip, std::move(input.contract)});
+        inspector::inspect(input.code, [&](StringRef chip) { return machines.find(chip); }, question);
     if (!report)
       return explain(report.takeError());
     report->object = input.name;

@@ -89,6 +89,8 @@ struct Request {
   /// The product for the roofline, "MI355X"; empty: none.
   std::string product;
   Contract contract;
+  /// Kiln has just compiled it, with its trail.
+  bool isOurs = false;
 };
 
 /// The kernels of a code object, in their order there.

@@ -63,8 +63,9 @@ struct WaitAudit {
   std::vector<NopRecord> nops;
 };
 
-/// In order of addresses.
-WaitAudit auditWaits(const FunctionView &function);
+/// In order of addresses. `isOurs`: Kiln has just compiled it, with its trail; else the trail tells that
+/// where the schedule has waits.
+WaitAudit auditWaits(const FunctionView &function, bool isOurs = false);
 
 } // namespace kiln::inspector
 
