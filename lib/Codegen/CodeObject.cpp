@@ -1,9 +1,9 @@
 // The metadata note of AMD code objects (LLVM's AMDGPUUsage, "Code Object V6 Metadata").
 #include "kiln/Codegen/CodeObject.h"
+#include "AmdObject.h"
 #include "Guard.h"
 #include "Ptx.h"
 #include "llvm/BinaryFormat/MsgPackDocument.h"
-#include "llvm/Object/ELFObjectFile.h"
 
 using namespace llvm;
 using namespace llvm::object;
@@ -106,14 +106,11 @@ static Error readNotes(const ELFFile<ELF64LE> &file, StringRef chip, std::vector
 Expected<std::vector<KernelInfo>> kernelInfo(StringRef binary) {
   if (!binary.starts_with(ELF::ElfMagic))
     return ptxKernelInfo(binary);
-  auto object = ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object"));
+  Expected<std::unique_ptr<ELF64LEObjectFile>> object = openAmdObject(binary);
   if (!object)
     return object.takeError();
-  auto *elf = dyn_cast<ELF64LEObjectFile>(object->get());
-  if (!elf || cast<ELFObjectFileBase>(elf)->getEMachine() != ELF::EM_AMDGPU)
-    return createStringError("not an AMD code object");
   std::vector<KernelInfo> kernels;
-  if (Error error = readNotes(elf->getELFFile(), elf->tryGetCPUName().value_or(""), kernels))
+  if (Error error = readNotes((*object)->getELFFile(), (*object)->tryGetCPUName().value_or(""), kernels))
     return std::move(error);
   return kernels;
 }

@@ -1,5 +1,6 @@
 // Kernel descriptors of AMD code objects (LLVM's AMDGPUUsage, "Kernel Descriptor").
-#include "Registers.h"
+#include "AmdObject.h"
+#include "kiln/Codegen/CodeObject.h"
 #include "llvm/Support/AMDHSAKernelDescriptor.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/TargetParser/TargetParser.h"
@@ -47,10 +48,10 @@ static KernelDescriptor readDescriptor(StringRef name, StringRef bytes, StringRe
 }
 
 Expected<std::vector<KernelDescriptor>> kernelDescriptors(StringRef binary) {
-  auto object = ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object"));
+  Expected<std::unique_ptr<ELF64LEObjectFile>> object = openAmdObject(binary);
   if (!object)
     return object.takeError();
-  auto &elf = cast<ELFObjectFileBase>(**object);
+  const ELF64LEObjectFile &elf = **object;
   std::vector<KernelDescriptor> descriptors;
   // The relocations of an unlinked object do not touch the fields that are read.
   for (const ELFSymbolRef &symbol : symbolsOf(elf)) {

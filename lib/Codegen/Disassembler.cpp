@@ -1,3 +1,4 @@
+#include "AmdObject.h"
 #include "Backends.h"
 #include "LineTable.h"
 #include "Guard.h"
@@ -212,12 +213,10 @@ static Expected<CodeFunction> readFunction(const Place &place, Decoder &decoder,
 }
 
 static Expected<std::vector<CodeFunction>> readFunctions(StringRef binary, StringRef name) {
-  auto object = ObjectFile::createELFObjectFile(MemoryBufferRef(binary, "code object"));
+  Expected<std::unique_ptr<ELF64LEObjectFile>> object = openAmdObject(binary);
   if (!object)
     return object.takeError();
-  auto &elf = cast<ELFObjectFileBase>(**object);
-  if (elf.getEMachine() != ELF::EM_AMDGPU)
-    return createStringError("not an AMD code object");
+  const ELF64LEObjectFile &elf = **object;
   Expected<std::unique_ptr<Decoder>> decoder = Decoder::create(elf);
   if (!decoder)
     return decoder.takeError();

@@ -83,13 +83,4 @@ void RegisterNumbers::describe(const MCInst &inst, const MCInstrDesc &descriptio
     add(result.writes, rangeOf(reg));
 }
 
-std::vector<object::ELFSymbolRef> symbolsOf(const object::ELFObjectFileBase &object) {
-  std::vector<object::ELFSymbolRef> symbols(object.symbols().begin(), object.symbols().end());
-  if (symbols.empty()) {
-    auto range = object.getDynamicSymbolIterators();
-    symbols.assign(range.begin(), range.end());
-  }
-  return symbols;
-}
-
 } // namespace kiln::codegen

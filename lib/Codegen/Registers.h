@@ -6,7 +6,6 @@
 #include "llvm/MC/MCInst.h"
 #include "llvm/MC/MCInstrDesc.h"
 #include "llvm/MC/MCRegisterInfo.h"
-#include "llvm/Object/ELFObjectFile.h"
 
 namespace kiln::codegen {
 
@@ -24,9 +23,6 @@ private:
   std::vector<bool> known;
   std::vector<RegisterRange> ranges;
 };
-
-/// The symbols of an object; of a stripped one those that the loader needs.
-std::vector<llvm::object::ELFSymbolRef> symbolsOf(const llvm::object::ELFObjectFileBase &object);
 
 } // namespace kiln::codegen
 

@@ -109,6 +109,23 @@ static Json lintToJson(const std::vector<LintFinding> &findings) {
   return result;
 }
 
+static Json measurementToJson(const Measurement &measured) {
+  Json accesses = Json::array();
+  for (const MeasuredAccess &access : measured.accesses)
+    accesses.push_back({{"address", access.address},
+                        {"text", access.text},
+                        {"executed", access.executed},
+                        {"active_lanes", access.activeLanes},
+                        {"bytes", access.bytes},
+                        {"lds_cycles", access.ldsCycles},
+                        {"lds_conflicts", access.ldsConflicts},
+                        {"lines_128", access.lines}});
+  return {{"instructions", measured.instructions},
+          {"by_unit", measured.byUnit},
+          {"lane_use", measured.laneUse},
+          {"accesses", accesses}};
+}
+
 void addAudits(const KernelReport &kernel, Json &result) {
   result["registers_in_use"] = pressureToJson(kernel);
   result["waits"] = waitsToJson(kernel.waits.waits);
@@ -117,6 +134,7 @@ void addAudits(const KernelReport &kernel, Json &result) {
   result["matrix"] = matrixToJson(kernel.matrix);
   result["lds_accesses"] = sharedToJson(kernel);
   result["lint"] = lintToJson(kernel.lint);
+  result["measured"] = kernel.measured ? measurementToJson(*kernel.measured) : Json();
 }
 
 Json tripsToJson(const TripHint &trips) {

@@ -190,6 +190,31 @@ static void printShared(const KernelReport &kernel, raw_ostream &os) {
   }
 }
 
+/// Those with the most conflicts first, then those that touch the most lines.
+static void printMeasurement(const Measurement &measured, raw_ostream &os) {
+  constexpr size_t most = 32;
+  std::vector<MeasuredAccess> accesses = measured.accesses;
+  llvm::stable_sort(accesses, [](const MeasuredAccess &a, const MeasuredAccess &b) {
+    return std::pair(a.ldsConflicts, a.lines) > std::pair(b.ldsConflicts, b.lines);
+  });
+  os << "\nMeasured by the emulator: " << plural(measured.instructions, "wave instruction") << ", "
+     << decimal(100 * measured.laneUse) << " % of the lanes active in vector instructions\n"
+     << "  address    executed  LDS cycles  conflicts  lines of 128 bytes  use of lines\n";
+  for (const MeasuredAccess &access : ArrayRef(accesses).take_front(most)) {
+    os << "  " << left_justify(hex(access.address), 9) << right_justify(std::to_string(access.executed), 10);
+    auto column = [&](uint64_t value, bool known, unsigned width) {
+      os << right_justify(known ? std::to_string(value) : "-", width);
+    };
+    column(access.ldsCycles, access.ldsCycles, 12);
+    column(access.ldsConflicts, access.ldsCycles, 11);
+    column(access.lines, access.lines, 20);
+    os << right_justify(access.lines ? decimal(100 * access.lineUse()) + " %" : "-", 14) << "  "
+       << StringRef(access.text).split(' ').first << "\n";
+  }
+  if (accesses.size() > most)
+    os << "  and " << accesses.size() - most << " more (all with --format json)\n";
+}
+
 static void printLint(const std::vector<LintFinding> &findings, raw_ostream &os) {
   if (findings.empty())
     return;
@@ -207,6 +232,8 @@ void printAudits(const KernelReport &kernel, raw_ostream &os) {
   printWaitSummary(kernel.waits, os);
   printMatrix(kernel.matrix, os);
   printShared(kernel, os);
+  if (kernel.measured)
+    printMeasurement(*kernel.measured, os);
   printLint(kernel.lint, os);
 }
 

@@ -2,7 +2,7 @@
 #ifndef KILN_TOOLS_CODEINPUT_H
 #define KILN_TOOLS_CODEINPUT_H
 
-#include "kiln/Compiler/Trail.h"
+#include "CompileKernel.h"
 #include "kiln/Inspector/Lint.h"
 
 namespace kiln::tools {
@@ -13,8 +13,8 @@ struct CodeInput {
   std::string name;
   std::string code;
   inspector::Contract contract;
-  /// Of a kernel that was compiled.
-  std::optional<compiler::Trail> trail;
+  /// Of a kernel that was compiled; its output is `code`.
+  std::optional<CompileResult> compiled;
 };
 
 /// All codes of a bundle in memory; only those of `target` if that is given. Equal codes come once.

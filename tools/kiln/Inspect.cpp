@@ -83,7 +83,9 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
       "Examples:\n"
       "  kiln inspect matmul.co\n"
       "  kiln inspect kernels/matmul.mlir --target gfx950 --param Align=16 --listing steady\n"
+      "  kiln inspect matmul.kiln --chip MI355X\n"
       "  kiln inspect matmul.co --format json\n"
+      "  kiln inspect matmul.co --dynamic --launch matmul.json\n"
       "  kiln inspect kernels/matmul.mlir --target gfx950 --line 49\n"
       "  kiln inspect kernels/matmul.mlir --target gfx950 --address 0x1a40\n"
       "  kiln inspect kernels/matmul.mlir --target gfx950,gfx942,sm_90a --format html -o matmul.html");
@@ -106,6 +108,12 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
   command->add_option("--schedule", request.compile.schedule, "Schedule file, instead of the target's own");
   command->add_option("--target-dir", request.compile.targetFolders, "Folder with targets, searched first")
       ->allow_extra_args(false);
+  CLI::Option *dynamic = command->add_flag(
+      "--dynamic", "Measure bank conflicts and coalescing of a launch on the emulator (needs --launch)");
+  CLI::Option *launch =
+      command->add_option("--launch", request.launch, "The launch to measure: a file as for kiln run")
+          ->needs(dynamic);
+  dynamic->needs(launch);
   command->add_option("--format", options->format, "text, json, or html: one page with everything, linked")
       ->check(CLI::IsMember({"text", "json", "html"}))
       ->capture_default_str();

@@ -20,6 +20,8 @@ struct InspectRequest {
   CompileRequest compile;
   /// The product for the roofline.
   std::string chip;
+  /// A launch to measure on the emulator; empty: none.
+  std::string launch;
   bool json = false;
   std::string listing = "none";
 };

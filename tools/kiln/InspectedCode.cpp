@@ -1,6 +1,7 @@
 #include "InspectedCode.h"
 #include "CodeInput.h"
 #include "LoadedMachine.h"
+#include "Measure.h"
 
 #include "kiln/Inspector/Targets.h"
 
@@ -33,9 +34,10 @@ static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &r
     CompileResult compiled = compileKernel(toObject);
     if (!compiled.ok)
       return llvm::createStringError("");
-    CodeInput input{"", std::move(compiled.output), {true, {}}, std::move(compiled.trail)};
+    CodeInput input{"", compiled.output, {true, {}}, {}};
     for (const compiler::Argument &argument : compiled.arguments)
       input.contract.formats.push_back(argument.dtype);
+    input.compiled = std::move(compiled);
     return std::vector<CodeInput>{std::move(input)};
   }
   auto file = llvm::MemoryBuffer::getFile(compile.file);
@@ -65,6 +67,19 @@ std::optional<inspector::MachineFacts> MachineLibrary::find(StringRef chip) {
   return known->second;
 }
 
+/// Measures the launch and adds it to the kernel that it launched.
+static llvm::Error addMeasurement(const CodeInput &input, const std::string &launch,
+                                  inspector::Report &report) {
+  llvm::Expected<Measured> measured =
+      input.compiled ? measureKernel(*input.compiled, launch) : measureCode(input.code, launch);
+  if (!measured)
+    return measured.takeError();
+  for (inspector::KernelReport &kernel : report.kernels)
+    if (kernel.name == measured->kernel)
+      kernel.measured = std::move(measured->measurement);
+  return llvm::Error::success();
+}
+
 Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes) {
   auto explain = [&](llvm::Error error) {
     std::string text = llvm::toString(std::move(error));
@@ -74,6 +89,9 @@ Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedC
   llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request);
   if (!inputs)
     return explain(inputs.takeError());
+  if (!request.launch.empty() && inputs->size() > 1)
+    return explain(llvm::createStringError("a launch is measured with one code object, and the bundle has " +
+                                           llvm::Twine(inputs->size()) + ": name a target with --target"));
   MachineLibrary machines(request);
   for (CodeInput &input : *inputs) {
     bool isSource = StringRef(request.compile.file).ends_with(".mlir");
@@ -86,9 +104,13 @@ Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedC
     if (!report)
       return explain(report.takeError());
     report->object = input.name;
+    if (!request.launch.empty())
+      if (llvm::Error error = addMeasurement(input, request.launch, *report))
+        return explain(std::move(error));
     InspectedCode &code = codes.emplace_back();
     code.report = std::move(*report);
-    code.trail = std::move(input.trail);
+    if (input.compiled)
+      code.trail = std::move(input.compiled->trail);
     if (!StringRef(input.code)
              .starts_with("\x7f"
                           "ELF"))

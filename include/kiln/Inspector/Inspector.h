@@ -6,6 +6,7 @@
 #include "kiln/Inspector/Bounds.h"
 #include "kiln/Inspector/Lint.h"
 #include "kiln/Inspector/MatrixAudit.h"
+#include "kiln/Inspector/Measurement.h"
 #include "kiln/Inspector/Pressure.h"
 #include "kiln/Inspector/SharedAccess.h"
 #include "kiln/Inspector/Trips.h"
@@ -60,6 +61,8 @@ struct KernelReport {
   MatrixAudit matrix;
   std::vector<SharedAccess> shared;
   std::vector<LintFinding> lint;
+  /// Of a launch, if one was measured.
+  std::optional<Measurement> measured;
   /// What is missing and why.
   std::vector<std::string> notes;
 
