@@ -109,14 +109,16 @@ static Error assembleFor(const Processor &processor, StringRef text, StringRef f
   if (Error error = checkMetadata(text, fileName))
     return error;
   const Target &target = **found;
+  Machine machine;
+  machine.triple = triple.str(), machine.cpu = processor.name, machine.features = processor.features;
+  if (Error error = checkProcessor(target, triple, machine))
+    return createStringError(fileName + ": " + toString(std::move(error)));
   MCTargetOptions options;
   std::unique_ptr<MCRegisterInfo> registers(target.createMCRegInfo(triple));
   std::unique_ptr<MCAsmInfo> syntax(target.createMCAsmInfo(*registers, triple, options));
   std::unique_ptr<MCInstrInfo> instructions(target.createMCInstrInfo());
   std::unique_ptr<MCSubtargetInfo> subtarget(
       target.createMCSubtargetInfo(triple, processor.name, processor.features));
-  if (!subtarget->isCPUStringValid(processor.name))
-    return createStringError(fileName + ": LLVM knows no AMD processor '" + processor.name + "'");
   std::string errors;
   SourceMgr sources;
   sources.AddNewSourceBuffer(MemoryBuffer::getMemBufferCopy(text, fileName), SMLoc());
@@ -131,9 +133,9 @@ static Error assembleFor(const Processor &processor, StringRef text, StringRef f
   std::unique_ptr<MCStreamer> streamer(target.createMCObjectStreamer(
       triple, context, std::move(backend), std::move(writer), std::move(emitter), *subtarget));
   std::unique_ptr<MCAsmParser> parser(createMCAsmParser(sources, context, *streamer, *syntax));
-  std::unique_ptr<MCTargetAsmParser> machine(
+  std::unique_ptr<MCTargetAsmParser> targetParser(
       target.createMCAsmParser(*subtarget, *parser, *instructions, options));
-  parser->setTargetParser(*machine);
+  parser->setTargetParser(*targetParser);
   bool failed = parser->Run(/*NoInitialTextSection=*/false);
   if (failed || context.hadError())
     return createStringError(errors.empty() ? fileName + ": cannot be assembled" : Twine(errors));

@@ -48,7 +48,7 @@ Expected<const Target *> findBackend(const Triple &triple) {
 
 bool isAssembledByDriver(const Triple &triple) { return triple.isNVPTX(); }
 
-static Error checkProcessor(const Target &target, const Triple &triple, const Machine &machine) {
+Error checkProcessor(const Target &target, const Triple &triple, const Machine &machine) {
   std::unique_ptr<MCSubtargetInfo> plain(target.createMCSubtargetInfo(triple, "", ""));
   if (!plain->isCPUStringValid(machine.cpu))
     return createStringError("LLVM knows no processor '" + machine.cpu + "' of '" + machine.triple + "'");

@@ -14,6 +14,9 @@ llvm::Expected<const llvm::Target *> findBackend(const llvm::Triple &triple);
 /// Whether code for `triple` stays text that a driver assembles.
 bool isAssembledByDriver(const llvm::Triple &triple);
 
+/// Errors where LLVM itself would only print a warning.
+llvm::Error checkProcessor(const llvm::Target &target, const llvm::Triple &triple, const Machine &machine);
+
 /// Checks processor and features, of which LLVM itself would only print a warning.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine(const Machine &machine);
 
