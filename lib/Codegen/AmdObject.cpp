@@ -33,7 +33,7 @@ Expected<std::unique_ptr<ELF64LEObjectFile>> openAmdObject(StringRef binary) {
   return std::unique_ptr<ELF64LEObjectFile>(elf);
 }
 
-std::vector<ELFSymbolRef> symbolsOf(const ELF64LEObjectFile &object) {
+std::vector<ELFSymbolRef> symbolsOf(const ELFObjectFileBase &object) {
   std::vector<ELFSymbolRef> symbols(object.symbols().begin(), object.symbols().end());
   if (symbols.empty()) {
     auto range = object.getDynamicSymbolIterators();

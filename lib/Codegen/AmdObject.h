@@ -10,7 +10,7 @@ namespace kiln::codegen {
 llvm::Expected<std::unique_ptr<llvm::object::ELF64LEObjectFile>> openAmdObject(llvm::StringRef binary);
 
 /// The symbols; of a stripped object those that the loader needs.
-std::vector<llvm::object::ELFSymbolRef> symbolsOf(const llvm::object::ELF64LEObjectFile &object);
+std::vector<llvm::object::ELFSymbolRef> symbolsOf(const llvm::object::ELFObjectFileBase &object);
 
 } // namespace kiln::codegen
 

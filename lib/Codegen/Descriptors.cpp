@@ -38,6 +38,8 @@ static KernelDescriptor readDescriptor(StringRef name, StringRef bytes, StringRe
                               field(rsrc2, amdhsa::COMPUTE_PGM_RSRC2_ENABLE_PRIVATE_SEGMENT);
   // Later chips pack the three work-item ids into v0.
   bool packed = hasAccumulators || version.Major >= 11;
+  descriptor.hasScratchBuffer =
+      raw.kernel_code_properties & amdhsa::KERNEL_CODE_PROPERTY_ENABLE_SGPR_PRIVATE_SEGMENT_BUFFER;
   descriptor.dimensions = field(rsrc2, amdhsa::COMPUTE_PGM_RSRC2_ENABLE_VGPR_WORKITEM_ID) + 1;
   descriptor.vectorsAtStart = packed ? 1 : descriptor.dimensions;
   descriptor.round32 = field(rsrc1, amdhsa::COMPUTE_PGM_RSRC1_FLOAT_ROUND_MODE_32);

@@ -26,10 +26,13 @@ static Exit exitOf(const codegen::Instruction &instruction) {
   } else if (name.starts_with("s_setpc") || name.starts_with("s_rfe")) {
     exit.ends = exit.branch = exit.indirect = true;
   } else if (name.starts_with("s_swappc") || name.starts_with("s_call")) {
-    exit.indirect = name.starts_with("s_swappc"); // comes back, as a rule
+    exit.indirect = name.starts_with("s_swappc");                    // comes back, as a rule
+  } else if (name == "ret;" || name == "exit;" || name == "trap;") { // PTX
+    exit.ends = exit.branch = true;
   } else if (instruction.branchTarget) {
     exit.branch = true;
-    exit.ends = name == "s_branch";
+    // PTX's conditional branches begin with their guard.
+    exit.ends = name == "s_branch" || name.starts_with("bra");
     exit.target = instruction.branchTarget;
   }
   return exit;

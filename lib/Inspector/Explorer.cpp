@@ -138,7 +138,7 @@ static Json toJson(const Pressure &pressure, const std::optional<unsigned> &limi
 
 static Json toJson(const ExplorerView &view, Json report) {
   const KernelReport &kernel = view.report->kernels[view.kernel];
-  bool hasAddresses = !kernel.flow.blocks.empty();
+  bool hasAddresses = !kernel.isText;
   Json operands = Json::array(), tiles = Json::array();
   for (const OperandLayout &operand : view.operands)
     operands.push_back({{"atom", operand.atom},

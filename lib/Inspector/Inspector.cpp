@@ -1,4 +1,5 @@
 #include "kiln/Inspector/Inspector.h"
+#include "Loops.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
@@ -16,22 +17,6 @@ static std::optional<unsigned> findSteadyLoop(const std::vector<LoopRecord> &loo
       best = loop.index;
   return best;
 }
-
-namespace {
-/// What the parts of a report are computed from.
-struct Context {
-  KernelReport &report;
-  FunctionView view;
-  const MachineFacts *machine;
-  const Request &request;
-
-  unsigned lanes() const {
-    if (report.info && report.info->wavefrontSize)
-      return *report.info->wavefrontSize;
-    return machine ? machine->lanes : 64;
-  }
-};
-} // namespace
 
 static void addBounds(const Context &context, LoopRecord &loop) {
   if (!context.machine || !context.report.occupancy)
@@ -76,7 +61,10 @@ static void describeLoops(const Context &context) {
     record.end = last.address + last.bytes.size();
     record.blocks = own[i];
     record.summary = summarise(context.view, own[i], context.lanes(), context.machine);
-    record.trips = findTrips(context.view, loop);
+    if (report.isText)
+      record.trips.why = "counters of PTX are not followed";
+    else
+      record.trips = findTrips(context.view, loop);
     record.waits = waitsOf(report, own[i]);
     addBounds(context, record);
     report.loops.push_back(std::move(record));
@@ -84,6 +72,15 @@ static void describeLoops(const Context &context) {
   report.steadyLoop = findSteadyLoop(report.loops);
   if (report.steadyLoop)
     report.loops[*report.steadyLoop].steady = true;
+}
+
+void describeParts(const Context &context) {
+  KernelReport &report = context.report;
+  std::vector<unsigned> all(report.flow.blocks.size());
+  for (unsigned i = 0; i < all.size(); ++i)
+    all[i] = i;
+  report.summary = summarise(context.view, all, context.lanes(), context.machine);
+  describeLoops(context);
 }
 
 /// What metadata and descriptor both say must be the same.
@@ -136,6 +133,19 @@ static void addNotes(KernelReport &report, StringRef chip, const MachineFacts *m
          " words do not decode; they are counted as 'unknown'");
 }
 
+/// Before scratch had instructions of its own, it was reached through a buffer descriptor in s0 to s3, where
+/// the hardware puts it and LLVM leaves it.
+static void markScratchBuffer(KernelReport &report) {
+  if (!report.descriptor || !report.descriptor->hasScratchBuffer)
+    return;
+  for (unsigned i = 0; i < report.infos.size(); ++i)
+    if (InstructionInfo &info = report.infos[i]; info.memory == MemoryKind::Global)
+      for (const codegen::Operand &operand : report.code.instructions[i].operands)
+        if (operand.registers.file == codegen::RegisterFile::Scalar && operand.registers.first == 0 &&
+            operand.registers.count == 4)
+          info.memory = MemoryKind::Scratch;
+}
+
 static std::vector<ScratchAccess> findScratch(const KernelReport &report) {
   std::vector<ScratchAccess> found;
   for (unsigned i = 0; i < report.infos.size(); ++i)
@@ -157,14 +167,11 @@ KernelReport inspectFunction(FunctionInput input, StringRef chip, const MachineF
     report.occupancy = computeOccupancy(*report.info, *machine);
   for (const codegen::Instruction &instruction : report.code.instructions)
     report.infos.push_back(classify(instruction));
+  markScratchBuffer(report);
   report.flow = findControlFlow(report.code);
   Context context{report, report.view(chip), machine, request};
-  std::vector<unsigned> all(report.flow.blocks.size());
-  for (unsigned i = 0; i < all.size(); ++i)
-    all[i] = i;
-  report.summary = summarise(context.view, all, context.lanes(), machine);
   report.waits = auditWaits(context.view, request.isOurs);
-  describeLoops(context);
+  describeParts(context);
   report.scratchAccesses = findScratch(report);
   report.pressure = findPressure(context.view);
   report.matrix = auditMatrix(context.view, machine);

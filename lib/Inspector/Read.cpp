@@ -1,5 +1,5 @@
 // From a file's bytes to the functions and resources that the analyses start from.
-#include "kiln/Inspector/Inspector.h"
+#include "kiln/Inspector/Ptx.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/BinaryFormat/Magic.h"
@@ -77,8 +77,6 @@ static Expected<Contents> read(StringRef binary) {
       return infos.takeError();
     contents.infos = std::move(*infos);
     contents.chip = contents.infos.empty() ? "" : contents.infos.front().chip;
-    contents.notes.push_back("PTX names virtual registers and no machine instructions: only what its "
-                             "directives say is known");
     return contents;
   }
   if (Error error = addCode(binary, contents)) {
@@ -102,7 +100,12 @@ Expected<Report> inspect(StringRef binary, FindMachine findMachine, const Reques
   report.machine = machine ? machine->name : "";
   const MachineFacts *facts = machine ? &*machine : nullptr;
   auto wanted = [&](StringRef name) { return request.kernel.empty() || request.kernel == name; };
+  bool isText = !binary.starts_with(ELF::ElfMagic);
   auto add = [&](codegen::CodeFunction code, const codegen::KernelInfo *info) {
+    if (isText) {
+      report.kernels.push_back(inspectPtx(binary, *info, facts));
+      return;
+    }
     const codegen::KernelDescriptor *descriptor = contents->descriptorOf(code.name);
     report.kernels.push_back(
         inspectFunction({std::move(code), info, descriptor}, report.chip, facts, request));
@@ -111,7 +114,7 @@ Expected<Report> inspect(StringRef binary, FindMachine findMachine, const Reques
     if (!wanted(info.name))
       continue;
     add(contents->take(info.name), &info);
-    if (report.kernels.back().code.instructions.empty() && contents->notes.empty())
+    if (!isText && report.kernels.back().code.instructions.empty() && contents->notes.empty())
       report.kernels.back().notes.push_back("the object has no function '" + info.name +
                                             "': its instructions are unknown");
   }

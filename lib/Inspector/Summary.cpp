@@ -101,6 +101,8 @@ Summary summarise(const FunctionView &function, const std::vector<unsigned> &blo
   for (unsigned block : blocks)
     for (unsigned i = function.flow.blocks[block].first; i < function.flow.blocks[block].end; ++i) {
       const InstructionInfo &info = function.infos[i];
+      if (info.isLabel)
+        continue;
       ++summary.instructions;
       ++summary.families[static_cast<unsigned>(info.family)];
       ++mnemonics[info.mnemonic];

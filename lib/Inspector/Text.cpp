@@ -117,7 +117,8 @@ static void printSummary(const Summary &summary, raw_ostream &os) {
   printTraffic("LDS", summary.lds, os);
   printTraffic("global memory", summary.global, os);
   printTraffic("scratch", summary.scratch, os);
-  printBounds(summary.bounds, os);
+  if (summary.bounds.issue)
+    printBounds(summary.bounds, os);
 }
 
 static void printMnemonics(const Summary &summary, raw_ostream &os) {

@@ -2,6 +2,8 @@
 // not.
 #include "Assembled.h"
 
+#include "kiln/Inspector/Ptx.h"
+
 using namespace kiln::inspector;
 using namespace kiln::inspector::test;
 
@@ -95,6 +97,57 @@ TEST(Bounds, OfAWorkgroup) {
   EXPECT_EQ(roofline.bound, "memory");
   EXPECT_NEAR(roofline.cacheShare, 1 - *roofline.intensity / roofline.ridge, 1e-9);
   EXPECT_EQ(roofline.peakTflops, 2500);
+}
+
+TEST(Ptx, Classification) {
+  InstructionInfo mma =
+      classifyPtx("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r2}, {%r3}, {%r4};");
+  ASSERT_TRUE(mma.matrix);
+  EXPECT_EQ(mma.matrix->flops(), 2u * 16 * 8 * 16);
+  EXPECT_EQ(mma.matrix->types, "bf16");
+  EXPECT_EQ(mma.matrix->atom, "mma_m16n8k16_f32_bf16");
+  // A wgmma is that of four warps.
+  InstructionInfo wgmma =
+      classifyPtx("wgmma.mma_async.sync.aligned.m64n256k16.f32.e4m3.e5m2 {%f1}, %rd1, %rd2;");
+  EXPECT_EQ(wgmma.matrix->flops(), 2u * 16 * 256 * 16);
+  EXPECT_EQ(wgmma.matrix->types, "e4m3_e5m2");
+  EXPECT_EQ(classifyPtx("@%p9 ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd1];").bytes, 16u);
+  EXPECT_EQ(classifyPtx("@!%p9 st.shared.v2.b16 [%r1], {%rs1, %rs2};").bytes, 4u);
+  EXPECT_EQ(classifyPtx("st.shared.v2.b16 [%r1], {%rs1, %rs2};").memory, MemoryKind::Lds);
+  EXPECT_EQ(classifyPtx("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r1}, [%r5];").bytes, 16u);
+  EXPECT_EQ(classifyPtx("cp.async.cg.shared.global [%r1], [%rd2], 16;").bytes, 16u);
+  EXPECT_EQ(classifyPtx("fma.rn.f32 %f1, %f2, %f3, %f4;").flops, 2u);
+  EXPECT_EQ(classifyPtx("add.s32 %r1, %r2, %r3;").flops, 0u);
+  EXPECT_TRUE(classifyPtx("$L__BB0_1:").isLabel);
+}
+
+TEST(Ptx, Loops) {
+  KernelReport report = inspectPtx(R"(
+.version 8.0
+.target sm_90a
+.visible .entry k(.param .b64 k_param_0)
+{
+	ld.param.b64 %rd1, [k_param_0];
+$L__BB0_1:
+	ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd1];
+	mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r2}, {%r3}, {%r4};
+	@%p1 bra $L__BB0_1;
+	ret;
+}
+)",
+                                   {}, nullptr);
+  EXPECT_EQ(report.loops.size(), 0u); // it names no kernel
+  codegen::KernelInfo info;
+  info.name = "k", info.chip = "sm_90a", info.wavefrontSize = 32;
+  report = inspectPtx(
+      ".entry k()\n{\nx:\nld.global.v4.b32 {%r1}, [%rd1];\n@%p1 bra x;\nbra.uni y;\nfma.rn.f32 %f1, "
+      "%f1, %f1, %f1;\ny:\nret;\n}",
+      info, nullptr);
+  ASSERT_EQ(report.loops.size(), 1u);
+  EXPECT_EQ(report.loops[0].summary.instructions, 2u);
+  EXPECT_EQ(report.loops[0].summary.global.loaded, 16u * 32);
+  EXPECT_EQ(report.summary.instructions, 5u);
+  EXPECT_EQ(report.steadyLoop, 0u);
 }
 
 static SharedAccess access(const std::string &body, unsigned n = 0, unsigned threads = 64) {

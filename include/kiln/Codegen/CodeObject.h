@@ -84,6 +84,8 @@ struct KernelDescriptor {
   std::optional<unsigned> accumulatorOffset;
   /// Registers with a value when the wave starts: s0..., v0...
   unsigned scalarsAtStart = 0, vectorsAtStart = 0;
+  /// s0 to s3 are the descriptor of scratch memory.
+  bool hasScratchBuffer = false;
   /// Dimensions of the work-item's number that it gets.
   unsigned dimensions = 1;
   /// FP_ROUND and FP_DENORM of the MODE register: single precision, and half with double precision.

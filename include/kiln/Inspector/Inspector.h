@@ -47,6 +47,8 @@ struct KernelReport {
   std::optional<codegen::KernelInfo> info;
   std::optional<codegen::KernelDescriptor> descriptor;
   codegen::CodeFunction code;
+  /// PTX: `code` has its lines, addresses count them.
+  bool isText = false;
   /// Of each instruction.
   std::vector<InstructionInfo> infos;
   ControlFlow flow;
