@@ -99,8 +99,9 @@ static void countFlops(StringRef name, InstructionInfo &info) {
 InstructionInfo classifyPtx(StringRef line) {
   InstructionInfo info;
   std::optional<Family> family = ptxFamily(line);
-  if (!family) {
-    info.isLabel = true;
+  // LLVM breaks long lists of operands.
+  if (!family || (!line.starts_with("@") && !isAlpha(line.front()))) {
+    info.noInstruction = true;
     return info;
   }
   StringRef text = withoutGuard(line), name = text.take_until([](char c) { return isSpace(c); });

@@ -101,7 +101,7 @@ Summary summarise(const FunctionView &function, const std::vector<unsigned> &blo
   for (unsigned block : blocks)
     for (unsigned i = function.flow.blocks[block].first; i < function.flow.blocks[block].end; ++i) {
       const InstructionInfo &info = function.infos[i];
-      if (info.isLabel)
+      if (info.noInstruction)
         continue;
       ++summary.instructions;
       ++summary.families[static_cast<unsigned>(info.family)];

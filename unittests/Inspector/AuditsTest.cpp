@@ -118,7 +118,8 @@ TEST(Ptx, Classification) {
   EXPECT_EQ(classifyPtx("cp.async.cg.shared.global [%r1], [%rd2], 16;").bytes, 16u);
   EXPECT_EQ(classifyPtx("fma.rn.f32 %f1, %f2, %f3, %f4;").flops, 2u);
   EXPECT_EQ(classifyPtx("add.s32 %r1, %r2, %r3;").flops, 0u);
-  EXPECT_TRUE(classifyPtx("$L__BB0_1:").isLabel);
+  EXPECT_TRUE(classifyPtx("$L__BB0_1:").noInstruction);
+  EXPECT_TRUE(classifyPtx("{%r156, %r157};").noInstruction);
 }
 
 TEST(Ptx, Loops) {
@@ -137,7 +138,7 @@ $L__BB0_1:
 )",
                                    {}, nullptr);
   EXPECT_EQ(report.loops.size(), 0u); // it names no kernel
-  codegen::KernelInfo info;
+  kiln::codegen::KernelInfo info;
   info.name = "k", info.chip = "sm_90a", info.wavefrontSize = 32;
   report = inspectPtx(
       ".entry k()\n{\nx:\nld.global.v4.b32 {%r1}, [%rd1];\n@%p1 bra x;\nbra.uni y;\nfma.rn.f32 %f1, "

@@ -55,8 +55,8 @@ struct InstructionInfo {
   /// Floating-point operations of a lane of a vector instruction, and their type.
   unsigned flops = 0;
   llvm::StringRef flopType;
-  /// A line of PTX that is no instruction.
-  bool isLabel = false;
+  /// A line of PTX with which none begins: a label, operands of the line before.
+  bool noInstruction = false;
 };
 
 InstructionInfo classify(const codegen::Instruction &instruction);
