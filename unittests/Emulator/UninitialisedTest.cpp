@@ -73,6 +73,10 @@ TEST(Uninitialised, RegistersAreFilledByParts) {
   EXPECT_NE(found(std::string("v_perm_b32 v2, v5, v4, s2") + Store), "");
   EXPECT_NE(found(std::string("v_perm_b32 v2, v0, v0, v4") + Store), "");
   EXPECT_EQ(found(std::string("v_and_or_b32 v2, v4, 15, v0") + Store), "");
+  // 0xe4 chooses by S2 as v_bfi does by S0, 0x96 is the exclusive or of all three.
+  EXPECT_EQ(found(std::string("v_bitop3_b32 v2, v0, v4, s4 bitop3:0xe4") + Store), "");
+  EXPECT_NE(found(std::string("v_bitop3_b32 v2, v5, v4, s4 bitop3:0xe4") + Store), "");
+  EXPECT_NE(found(std::string("v_bitop3_b32 v2, v0, v4, s4 bitop3:0x96") + Store), "");
 }
 
 TEST(Uninitialised, WideSumsCarryUpwards) {
@@ -103,6 +107,15 @@ TEST(Uninitialised, LdsBytes) {
   EXPECT_NE(found(address + "ds_write_b32 v3, v4\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
   EXPECT_EQ(found(address + "ds_write_b32 v3, v4"), "") << "LDS may hold anything until it is used";
   EXPECT_NE(found(address + "ds_write_b8 v3, v0\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+}
+
+TEST(Uninitialised, DwordsOfAWideLoadAreApart) {
+  // The third dword was not written.
+  std::string text = "scratch_store_dwordx2 off, v[0:1], off\nscratch_store_dword off, v0, off offset:12\n"
+                     "scratch_load_dwordx4 v[8:11], off, off\ns_waitcnt vmcnt(0)\nv_mov_b32 v2, ";
+  EXPECT_EQ(found(text + "v8" + Store), "");
+  EXPECT_EQ(found(text + "v11" + Store), "");
+  EXPECT_NE(found(text + "v10" + Store), "");
 }
 
 TEST(Uninitialised, ScratchHoldsWhatIsSpilled) {

@@ -189,21 +189,42 @@ uint64_t Undefined::selectLanes(const Wave &wave, const Instruction &inst) const
   return bits(mask) | (of(inst.src[1]) & chosen) | (of(inst.src[0]) & ~chosen);
 }
 
-/// v_bfi, v_perm and v_and_or put parts of two registers together, and so fill a register by parts that held
-/// nothing at first: the result counts as undefined where both are.
+/// Does every change of source `n` change the result of v_bitop3? Bit {S0, S1, S2} of the table is the
+/// result.
+static bool alwaysMatters(unsigned table, unsigned n) {
+  unsigned bit = 4 >> n;
+  for (unsigned index = 0; index < 8; ++index)
+    if (!(index & bit) && (table >> index & 1) == (table >> (index | bit) & 1))
+      return false;
+  return true;
+}
+
+/// v_bfi, v_perm, v_and_or and most of v_bitop3 put parts of two registers together, and so fill a register
+/// by parts that held nothing at first: the result counts as undefined where all of them are.
 void Undefined::mergeLanes(const Instruction &inst, uint64_t &lanes) const {
   StringRef name = inst.mnemonic;
-  if (inst.srcCount != 3 || (name != "v_bfi_b32" && name != "v_perm_b32" && name != "v_and_or_b32"))
+  bool isTable = name.starts_with("v_bitop3");
+  if (inst.srcCount != 3 ||
+      (!isTable && name != "v_bfi_b32" && name != "v_perm_b32" && name != "v_and_or_b32"))
     return;
   auto of = [&](unsigned n) {
     return inst.src[n].isVector() ? vector[inst.src[n].index & 511] : bits(inst.src[n]) ? ~uint64_t(0) : 0;
   };
-  if (name == "v_bfi_b32") // the mask is S0
+  if (name == "v_bfi_b32") { // the mask is S0
     lanes = of(0) | (of(1) & of(2));
-  else if (name == "v_perm_b32") // the selector is S2
+  } else if (name == "v_perm_b32") { // the selector is S2
     lanes = of(2) | (of(0) & of(1));
-  else
+  } else if (name == "v_and_or_b32") {
     lanes = (of(0) | of(1)) & of(2);
+  } else { // the table is in {OMOD, ABS, NEG} (CDNA4 manual, V_BITOP3_B32)
+    unsigned table = unsigned(inst.omod) << 6 | unsigned(inst.abs) << 3 | inst.neg;
+    uint64_t any = 0, all = ~uint64_t(0);
+    for (unsigned n = 0; n < 3; ++n) {
+      any |= alwaysMatters(table, n) ? of(n) : 0;
+      all &= inst.src[n].isVector() ? of(n) : ~uint64_t(0);
+    }
+    lanes = any | all;
+  }
 }
 
 /// Is the result known whatever the undefined source holds?

@@ -117,7 +117,7 @@ public:
       if (event.isWrite)
         landWrite(wave, state, event, data, dword);
       else if ((fills || inst.traits.ldsDma) && isUndefined(wave, state, event))
-        fillUndefined(state, access, event, dword);
+        fillUndefined(wave, state, access, event, dword);
     }
     if (data)
       state.stores.erase(stored);
@@ -188,18 +188,26 @@ private:
     }
   }
 
-  void fillUndefined(WaveState &state, const PendingAccess &access, const MemoryEvent &event,
-                     unsigned dword) {
+  void fillUndefined(const Wave &wave, WaveState &state, const PendingAccess &access,
+                     const MemoryEvent &event, unsigned dword) {
     if (access.inst->traits.ldsDma) {
       undefinedSource |= uint64_t(1) << event.lane;
       return;
     }
     const Operand &dst = access.inst->dst[0];
-    bool isTransposed = StringRef(access.inst->mnemonic).contains("_tr_");
-    unsigned first = isTransposed ? 0 : dword;
-    unsigned last = isTransposed ? dst.dwords : dword + (event.size + 3) / 4;
-    for (unsigned i = first; i < std::min<unsigned>(last, dst.dwords); ++i)
-      state.registers.vector[(dst.index + i) & 511] |= isTransposed ? access.exec : uint64_t(1) << event.lane;
+    auto mark = [&](unsigned i, uint64_t lanes) { state.registers.vector[(dst.index + i) & 511] |= lanes; };
+    if (StringRef(access.inst->mnemonic).contains("_tr_")) { // a lane's data go to many
+      for (unsigned i = 0; i < dst.dwords; ++i)
+        mark(i, access.exec);
+      return;
+    }
+    MemoryEvent part = event;
+    for (unsigned i = 0; i * 4 < event.size && dword + i < dst.dwords; ++i) {
+      part.address = event.address + 4 * i;
+      part.size = std::min(4, event.size - 4 * int(i));
+      if (isUndefined(wave, state, part))
+        mark(dword + i, uint64_t(1) << event.lane);
+    }
   }
 
   void landScalar(const Wave &wave, WaveState &state, const Instruction &inst, ArrayRef<MemoryEvent> events) {

@@ -275,3 +275,63 @@ KERNEL lds_dma(__global const uint *in, __global uint *out, int n) {
   }
   out[GROUP * 256 + item] = sum;
 }
+
+// Sums along the rows of a wave by DPP, then across rows.
+#define SHIFTED(value, control, rows, banks)                                                                          \
+  __builtin_astype(__builtin_amdgcn_update_dpp(0, __builtin_astype(value, int), control, rows, banks, 0), float)
+KERNEL dpp_sum(__global const float *in, __global float *out) {
+  float value = in[GROUP * 256 + ITEM];
+  value += SHIFTED(value, 0x111, 0xf, 0xf); // row_shr:1, 2, 4, 8
+  value += SHIFTED(value, 0x112, 0xf, 0xf);
+  value += SHIFTED(value, 0x114, 0xf, 0xe);
+  value += SHIFTED(value, 0x118, 0xf, 0xc);
+  value += SHIFTED(value, 0x142, 0xa, 0xf); // row_bcast:15, 31
+  value += SHIFTED(value, 0x143, 0xc, 0xf);
+  float total = __builtin_astype(__builtin_amdgcn_readlane(__builtin_astype(value, int), 63), float);
+  out[GROUP * 256 + ITEM] = value / total;
+}
+
+// What is kept is packed at the front: a place for each wave by an atomic.
+KERNEL compact(__global const uint *in, __global uint *out, __global uint *count) {
+  uint value = in[GROUP * 256 + ITEM];
+  ulong kept = __builtin_amdgcn_ballot_w64(value & 1);
+  uint before = __builtin_amdgcn_mbcnt_hi((uint)(kept >> 32), __builtin_amdgcn_mbcnt_lo((uint)kept, 0));
+  uint base = 0;
+  if (ITEM % 64 == 0)
+    base = add(count, __builtin_popcountl(kept));
+  base = __builtin_amdgcn_readfirstlane(base);
+  if (value & 1)
+    out[base + before] = value;
+}
+
+// A structure with padding, copied whole.
+typedef float float3 __attribute__((ext_vector_type(3)));
+typedef struct {
+  int first;
+  ulong second;
+  unsigned char third;
+  float3 fourth;
+} Padded;
+KERNEL padded(__global const int *in, __global Padded *out) {
+  Padded value;
+  value.first = in[ITEM];
+  value.second = (ulong)in[ITEM + 256] * 3;
+  value.third = in[ITEM];
+  value.fourth = (float3){1, 2, in[ITEM]};
+  out[GROUP * 256 + ITEM] = value;
+}
+
+// Vectors that are filled one small element after the other.
+typedef unsigned char uchar4 __attribute__((ext_vector_type(4)));
+typedef half half2 __attribute__((ext_vector_type(2)));
+KERNEL elements(__global const unsigned char *in, __global uchar4 *out, __global half2 *halves) {
+  int item = GROUP * 256 + ITEM;
+  uchar4 bytes;
+  for (int i = 0; i < 4; ++i)
+    bytes[i] = in[item * 4 + (i ^ 1)] * 3 + 1;
+  out[item] = bytes;
+  half2 pair;
+  pair.y = (half)(float)in[item];
+  pair.x = pair.y * pair.y;
+  halves[item] = pair;
+}

@@ -32,6 +32,10 @@ LAUNCHES = {
     "split_k": (2, [buffer("f32[3000]"), zeros("f32[64]"), i32(3000)]),
     "doubles": (2, [buffer("f64[512]"), zeros("f64[512]")]),
     "int8_dot": (2, [buffer("i32[5,256]"), buffer("i32[5,256]", 2), zeros("i32[512]"), i32(5)]),
+    "dpp_sum": (2, [buffer("f32[512]"), zeros("f32[512]")]),
+    "compact": (2, [buffer("u32[512]"), zeros("u32[512]"), zeros("u32[1]")]),
+    "padded": (2, [buffer("i32[512]"), zeros("u8[512,48]")]),
+    "elements": (2, [buffer("u8[2048]"), zeros("u8[2048]"), zeros("f16[1024]")]),
     "lds_dma": (2, [buffer("u32[6,256]"), zeros("u32[512]"), i32(6)]),
 }
 
