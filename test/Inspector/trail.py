@@ -19,12 +19,12 @@ def run(*arguments):
 
 
 def schedules():
-    """Target, kernel, name and parameters of every sequence in the targets' schedule files."""
+    """Target, kernel, name and parameters of every sequence in the targets' schedule files; of several values the first."""
     for file in sorted(pathlib.Path(targets).glob("*/schedules/*.mlir")):
         head = r'named_sequence @(\w+)\([^)]*\)\s*attributes \{schedule.kernel = "(\w+)"(?:,\s*schedule.when = \{([^}]*)\})?'
         for name, kernel, when in re.findall(head, file.read_text()):
-            parameters = [part.split(":")[0].replace(" ", "") for part in when.split(",") if part]
-            yield file.parent.parent.name, kernel, name, [word for p in parameters for word in ("--param", p)]
+            conditions = re.findall(r"(\w+) = \[?([\w.-]+)", when)
+            yield file.parent.parent.name, kernel, name, [word for p in conditions for word in ("--param", "=".join(p))]
 
 
 def data_of(page):
