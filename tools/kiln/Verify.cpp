@@ -50,6 +50,10 @@ static bool parse(VerifyOptions &options, std::string &error) {
   return false;
 }
 
+static std::string counted(size_t count, const char *what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 /// Only a bundle was asked for; `wrong` kernels could not be compiled.
 static int reportBundle(const VerifyOptions &options, const Written &written, unsigned wrong) {
   bool good = written.cases && !wrong;
@@ -60,8 +64,8 @@ static int reportBundle(const VerifyOptions &options, const Written &written, un
                                                          {"cases", static_cast<int64_t>(written.cases)}})
                  << "\n";
   else
-    llvm::outs() << llvm::formatv("{0}: {1} kernels, {2} cases\n", options.request.bundle, written.kernels,
-                                  written.cases);
+    llvm::outs() << options.request.bundle << ": " << counted(written.kernels, "kernel") << ", "
+                 << counted(written.cases, "case") << "\n";
   return good ? Success : Failure;
 }
 
