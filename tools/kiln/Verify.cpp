@@ -3,7 +3,6 @@
 #include "VerifyKernel.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace kiln;
