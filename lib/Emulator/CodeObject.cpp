@@ -1,7 +1,6 @@
 // ELF code objects, versions 4 to 6 (LLVM AMDGPUUsage "Code Object").
-#include "kiln/Emulator/Emulator.h"
+#include "Metadata.h"
 #include "llvm/BinaryFormat/ELF.h"
-#include "llvm/BinaryFormat/MsgPackDocument.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Endian.h"
 
@@ -33,39 +32,6 @@ static KernelDescriptor parseDescriptor(const uint8_t *bytes) {
   return result;
 }
 
-static uint64_t integer(msgpack::MapDocNode &map, StringRef key) {
-  auto found = map.find(key);
-  if (found == map.end())
-    return 0;
-  if (found->second.getKind() == msgpack::Type::UInt)
-    return found->second.getUInt();
-  return found->second.getKind() == msgpack::Type::Int ? found->second.getInt() : 0;
-}
-
-static std::string text(msgpack::MapDocNode &map, StringRef key) {
-  auto found = map.find(key);
-  return found != map.end() && found->second.isString() ? found->second.getString().str() : "";
-}
-
-static void addKernelMetadata(msgpack::MapDocNode &map, Kernel &kernel) {
-  kernel.name = text(map, ".name");
-  kernel.groupSegmentSize = integer(map, ".group_segment_fixed_size");
-  kernel.privateSegmentSize = integer(map, ".private_segment_fixed_size");
-  kernel.kernargSize = integer(map, ".kernarg_segment_size");
-  if (uint64_t limit = integer(map, ".max_flat_workgroup_size"))
-    kernel.maxFlatWorkgroupSize = limit;
-  auto args = map.find(".args");
-  if (args == map.end() || !args->second.isArray())
-    return;
-  for (msgpack::DocNode &node : args->second.getArray()) {
-    if (!node.isMap())
-      continue;
-    msgpack::MapDocNode &arg = node.getMap();
-    kernel.arguments.push_back({text(arg, ".name"), text(arg, ".value_kind"),
-                                uint32_t(integer(arg, ".offset")), uint32_t(integer(arg, ".size"))});
-  }
-}
-
 /// Kernels of the metadata note, by the name of their descriptor symbol.
 static Expected<std::map<std::string, Kernel>> readMetadata(const ELF64LEFile &file) {
   std::map<std::string, Kernel> kernels;
@@ -79,18 +45,9 @@ static Expected<std::map<std::string, Kernel>> readMetadata(const ELF64LEFile &f
     for (const auto &note : file.notes(header, error)) {
       if (note.getName() != "AMDGPU" || note.getType() != ELF::NT_AMDGPU_METADATA)
         continue;
-      msgpack::Document document;
-      if (!document.readFromBlob(note.getDescAsStringRef(4), /*Multi=*/false) || !document.getRoot().isMap())
-        return createStringError("the metadata note is damaged");
-      auto list = document.getRoot().getMap().find("amdhsa.kernels");
-      if (list == document.getRoot().getMap().end() || !list->second.isArray())
-        continue;
-      for (msgpack::DocNode &node : list->second.getArray()) {
-        if (!node.isMap())
-          return createStringError("the metadata note is damaged: a kernel is not a map");
-        Kernel kernel;
-        addKernelMetadata(node.getMap(), kernel);
-        kernels[text(node.getMap(), ".symbol")] = std::move(kernel);
+      if (Error damage = readKernelMetadata(note.getDescAsStringRef(4), kernels)) {
+        consumeError(std::move(error));
+        return std::move(damage);
       }
     }
     if (error)
@@ -127,7 +84,7 @@ static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
 }
 
 static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeObject &object) {
-  constexpr uint64_t Limit = uint64_t(1) << 32;
+  constexpr uint64_t Limit = uint64_t(1) << 30; ///< of an image, so that a damaged header asks for no more
   auto headers = file.program_headers();
   if (!headers)
     return headers.takeError();
@@ -138,7 +95,7 @@ static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeOb
       return createStringError(
           "truncated ELF file: a segment of %llu bytes at offset %llu exceeds the %zu bytes",
           (unsigned long long)header.p_filesz, (unsigned long long)header.p_offset, elf.size());
-    if (header.p_memsz < header.p_filesz || header.p_memsz > Limit || header.p_vaddr > Limit)
+    if (header.p_memsz < header.p_filesz || header.p_memsz > Limit || header.p_vaddr > Limit - header.p_memsz)
       return createStringError("damaged ELF file: a segment of %llu bytes at address 0x%llx",
                                (unsigned long long)header.p_memsz, (unsigned long long)header.p_vaddr);
     CodeObject::Segment segment;
@@ -155,6 +112,38 @@ static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeOb
   return Error::success();
 }
 
+/// The dynamic relocations (AMDGPUUsage "Relocation Records"): S + A or B + A, of which S and B move with the
+/// object.
+static Error addRelocation(const ELF64LE::Rela &entry, CodeObject &object) {
+  CodeObject::Relocation result{entry.r_offset, uint64_t(entry.r_addend), 8, 0};
+  uint32_t type = entry.getType(/*isMips64EL=*/false), symbol = entry.getSymbol(/*isMips64EL=*/false);
+  switch (type) {
+  case ELF::R_AMDGPU_RELATIVE64:
+    break;
+  case ELF::R_AMDGPU_ABS64:
+  case ELF::R_AMDGPU_ABS32:
+  case ELF::R_AMDGPU_ABS32_LO:
+  case ELF::R_AMDGPU_ABS32_HI: {
+    // `symbols` lacks the table's first entry, which is no symbol.
+    if (symbol == 0 || symbol > object.symbols.size() || object.symbols[symbol - 1].address == 0)
+      return createStringError(
+          "the code object needs a symbol that it does not define%s%s",
+          symbol && symbol <= object.symbols.size() ? ": " : "",
+          symbol && symbol <= object.symbols.size() ? object.symbols[symbol - 1].name.c_str() : "");
+    result.value += object.symbols[symbol - 1].address;
+    result.size = type == ELF::R_AMDGPU_ABS64 ? 8 : 4;
+    result.shift = type == ELF::R_AMDGPU_ABS32_HI ? 32 : 0;
+    break;
+  }
+  default:
+    return createStringError(
+        "the code object has a dynamic relocation of type %u at 0x%llx, which is not known", type,
+        (unsigned long long)entry.r_offset);
+  }
+  object.relocations.push_back(result);
+  return Error::success();
+}
+
 static const uint8_t *imageAt(const CodeObject &object, uint64_t address, uint64_t size) {
   for (const CodeObject::Segment &segment : object.segments) {
     uint64_t offset = address - segment.address;
@@ -162,6 +151,44 @@ static const uint8_t *imageAt(const CodeObject &object, uint64_t address, uint64
       return segment.bytes.data() + offset;
   }
   return nullptr;
+}
+
+/// The records of a table that lies whole in the loaded segments. (ELFFile::dynamicEntries trusts the
+/// headers.)
+template <class Record>
+static Expected<std::vector<Record>> readTable(const CodeObject &object, uint64_t address, uint64_t size) {
+  std::vector<Record> records(size / sizeof(Record));
+  const uint8_t *bytes = records.empty() ? nullptr : imageAt(object, address, size);
+  if (bytes)
+    memcpy(records.data(), bytes, records.size() * sizeof(Record));
+  else if (!records.empty())
+    return createStringError("damaged ELF file: its dynamic section lies outside the loaded segments");
+  return records;
+}
+
+/// Those that the dynamic section names.
+static Error readRelocations(const ELF64LEFile &file, CodeObject &object) {
+  uint64_t table = 0, size = 0;
+  for (const ELF64LE::Phdr &header : cantFail(file.program_headers())) { // readSegments has read them
+    if (header.p_type != ELF::PT_DYNAMIC || header.p_filesz > object.elf.size())
+      continue;
+    auto entries = readTable<ELF64LE::Dyn>(object, header.p_vaddr, header.p_filesz);
+    if (!entries)
+      return entries.takeError();
+    for (const ELF64LE::Dyn &entry : *entries) {
+      table = entry.getTag() == ELF::DT_RELA ? entry.getPtr() : table;
+      size = entry.getTag() == ELF::DT_RELASZ ? entry.getVal() : size;
+    }
+  }
+  if (size > object.elf.size())
+    return createStringError("damaged ELF file: %llu bytes of relocations", (unsigned long long)size);
+  auto relocations = readTable<ELF64LE::Rela>(object, table, size);
+  if (!relocations)
+    return relocations.takeError();
+  for (const ELF64LE::Rela &relocation : *relocations)
+    if (Error error = addRelocation(relocation, object))
+      return error;
+  return Error::success();
 }
 
 /// Every `<name>.kd` symbol is a kernel descriptor.
@@ -179,6 +206,9 @@ static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metada
     kernel.descriptor = parseDescriptor(bytes);
     kernel.descriptorAddress = symbol.address;
     kernel.kernargSize = std::max(kernel.kernargSize, kernel.descriptor.kernargSize);
+    if (kernel.kernargSize > MaxKernarg)
+      return createStringError("damaged code object: '%s' has %u bytes of arguments", kernel.name.c_str(),
+                               kernel.kernargSize);
     kernel.groupSegmentSize = std::max(kernel.groupSegmentSize, kernel.descriptor.groupSegmentSize);
     kernel.privateSegmentSize = std::max(kernel.privateSegmentSize, kernel.descriptor.privateSegmentSize);
     object.kernels.push_back(std::move(kernel));
@@ -213,6 +243,8 @@ Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
     }
     object->symbols.push_back({name->str(), *address, symbol.getSize()});
   }
+  if (Error error = readRelocations(*file, *object))
+    return std::move(error);
   if (Error error = addKernels(*object, std::move(*metadata)))
     return std::move(error);
   return object;

@@ -282,6 +282,9 @@ void Decoder::decodeOperands(const MCInst &mc, Instruction &inst) {
     sources.push_back({OperandKind::Constant, 1, 0, uint64_t(int64_t(inst.signedImm()))});
   if (isMemory(inst.format))
     return placeMemoryOperands(results, sources, inst);
+  // The register that a relative destination counts from is not written itself, so LLVM lists it as a source.
+  if (StringRef(inst.mnemonic).starts_with("s_movreld_"))
+    results.push_back(sources.front()), sources.erase(sources.begin());
   if (isVectorAlu(inst.format)) {
     for (MCPhysReg reg : desc.implicit_defs())
       if (registerOperand(reg).index == Vcc && registerOperand(reg).kind == OperandKind::Sgpr)
@@ -317,6 +320,12 @@ void Decoder::describeRegisters(const MCInst &mc, Instruction &inst) {
     add(inst.reads, reg);
   for (MCPhysReg reg : desc.implicit_defs())
     add(inst.writes, reg);
+  for (const auto *ranges : {&inst.reads, &inst.writes})
+    for (const RegisterRange &range : *ranges)
+      if (range.file == RegisterFile::Vector) {
+        uint16_t &count = range.index < 256 ? inst.archVgprs : inst.accVgprs;
+        count = std::max<uint16_t>(count, (range.index & 255) + range.count);
+      }
   // SDWA with UNUSED_PRESERVE is tied in LLVM; d16 loads that keep a half are so too.
   inst.hasExecRead = any_of(inst.reads, [](const RegisterRange &range) {
     return range.file == RegisterFile::Scalar && range.index == Exec;

@@ -22,6 +22,11 @@ Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> obje
     if (Error error = space.write(base + segment.address, segment.bytes.data(), segment.bytes.size()))
       return std::move(error);
   space.assumeWritten(base); // what no bytes of the file fill is zero
+  for (const CodeObject::Relocation &relocation : object->relocations) {
+    uint64_t value = (base + relocation.value) >> relocation.shift;
+    if (Error error = space.write(base + relocation.address, &value, relocation.size))
+      return std::move(error);
+  }
   return std::make_shared<Program>(std::move(object), base);
 }
 

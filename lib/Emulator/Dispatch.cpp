@@ -8,14 +8,22 @@ namespace kiln::emulator {
 
 static uint32_t ldsLimit(Chip chip) { return chip == Chip::Gfx950 ? 160 * 1024 : 64 * 1024; }
 
+constexpr uint32_t MaxWorkgroup = 1024;
+/// COMPUTE_TMPRING_SIZE.WAVESIZE counts KiB of a wave in 13 bits.
+constexpr uint32_t MaxScratch = 8191 * 1024 / Lanes;
+
 static Error checkLaunch(const CodeObject &object, const Kernel &kernel, const Launch &launch) {
   uint64_t items = uint64_t(launch.block[0]) * launch.block[1] * launch.block[2];
   for (unsigned axis = 0; axis < 3; ++axis)
     if (launch.grid[axis] == 0 || launch.block[axis] == 0)
       return createStringError("grid and block need at least 1 along every axis");
-  if (items > kernel.maxFlatWorkgroupSize)
-    return createStringError("a block of %llu work-items: kernel '%s' allows at most %u",
-                             (unsigned long long)items, kernel.name.c_str(), kernel.maxFlatWorkgroupSize);
+  uint32_t most = std::min(kernel.maxFlatWorkgroupSize, MaxWorkgroup);
+  if (*std::max_element(launch.block, launch.block + 3) > most || items > most)
+    return createStringError("a block of %u x %u x %u work-items: kernel '%s' allows at most %u",
+                             launch.block[0], launch.block[1], launch.block[2], kernel.name.c_str(), most);
+  if (kernel.privateSegmentSize > MaxScratch)
+    return createStringError("%u bytes of scratch a work-item: %s has %u", kernel.privateSegmentSize,
+                             chipName(object.chip), MaxScratch);
   uint64_t lds = uint64_t(kernel.groupSegmentSize) + launch.dynamicLds;
   if (lds > ldsLimit(object.chip))
     return createStringError("%llu bytes of LDS (%u static, %u dynamic): %s has %u", (unsigned long long)lds,
@@ -192,8 +200,10 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   wave.current = nullptr;
   wave.executed = 0;
   wave.error.clear();
-  wave.vgprCount = ((descriptor.rsrc1 & 63) + 1) * 8;
-  wave.agprBase = ((descriptor.rsrc3 & 63) + 1) * 4;
+  // One file for both kinds: those from accum_offset on are the accumulation registers.
+  unsigned registers = ((descriptor.rsrc1 & 63) + 1) * 8, accumOffset = ((descriptor.rsrc3 & 63) + 1) * 4;
+  wave.archVgprs = std::min(registers, accumOffset);
+  wave.accVgprs = std::min(registers - wave.archVgprs, 256u);
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.
   wave.mode.bits = (descriptor.rsrc1 >> 12 & 0xFF) | (descriptor.rsrc1 >> 21 & 1) << 8 |
                    (descriptor.rsrc1 >> 23 & 1) << 9 | (descriptor.rsrc1 >> 26 & 1) << 23;

@@ -41,9 +41,49 @@ Machine::Machine(Chip chip)
       disassembler(target().createMCDisassembler(*subtarget, *context)),
       printer(target().createMCInstPrinter(triple, 0, *asmInfo, *info, *registers)) {}
 
+/// Encodings without a meaning on which LLVM 22's disassembler or printer crashes instead of refusing them:
+/// literals where the encoding has no room for one, reserved SDWA selections, reserved operand formats of
+/// F8F6F4.
+static bool crashesDisassembler(const uint32_t *words) {
+  constexpr uint32_t Literal = 255, Sdwa = 249;
+  auto field = [&](unsigned word, unsigned low, unsigned width) {
+    return words[word] >> low & ((1u << width) - 1);
+  };
+  unsigned vop3Opcode = field(0, 16, 10);
+  bool isMicro = vop3Opcode == 0x3AD || vop3Opcode == 0x3AE; // F8F6F4
+  switch (field(0, 26, 6)) {
+  case 0x34: // VOP3, VOP3P; compares have a scalar destination
+    return field(1, 0, 9) == Literal || field(1, 9, 9) == Literal || field(1, 18, 9) == Literal ||
+           (vop3Opcode < 0x100 && field(0, 0, 8) == Literal) ||
+           (isMicro &&
+            (field(0, 8, 3) > 4 || field(1, 29, 3) > 4 || field(1, 0, 9) < 256 || field(1, 9, 9) < 256));
+  case 0x38: // MUBUF, MTBUF
+  case 0x3A:
+    return field(1, 24, 8) == Literal;
+  default:
+    break;
+  }
+  if (field(0, 31, 1) || field(0, 0, 9) != Sdwa)
+    return false;
+  bool isVopc = field(0, 25, 6) == 0x3E, isVop1 = field(0, 25, 6) == 0x3F;
+  bool reservedSelect = field(1, 16, 3) == 7 || (!isVop1 && field(1, 24, 3) == 7) ||
+                        (!isVopc && (field(1, 8, 3) == 7 || field(1, 11, 2) == 3));
+  bool literal = (field(1, 23, 1) && field(1, 0, 8) == Literal) ||
+                 (!isVop1 && field(1, 31, 1) && field(0, 9, 8) == Literal); // bits 23, 31: scalar sources
+  return reservedSelect || literal;
+}
+
 bool Machine::disassemble(ArrayRef<uint8_t> bytes, uint64_t pc, MCInst &inst, uint64_t &size) {
+  // A literal behind the end of the bytes crashes LLVM 22 too, so there are always enough.
+  uint32_t padded[8] = {};
+  memcpy(padded, bytes.data(), std::min(bytes.size(), sizeof(padded)));
+  bool isScaled = padded[0] >> 16 == 0xD3AC; // VOP3PX2: two encodings of eight bytes
+  if (crashesDisassembler(padded) || (isScaled && crashesDisassembler(padded + 2)))
+    return false;
   // SoftFail marks encodings with reserved bits set, whose meaning the manual leaves open.
-  return disassembler->getInstruction(inst, size, bytes, pc, nulls()) == MCDisassembler::Success;
+  ArrayRef<uint8_t> all(reinterpret_cast<const uint8_t *>(padded), sizeof(padded));
+  return disassembler->getInstruction(inst, size, all, pc, nulls()) == MCDisassembler::Success &&
+         size <= bytes.size();
 }
 
 std::string Machine::print(const MCInst &inst, uint64_t pc) {

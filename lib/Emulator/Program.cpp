@@ -1,5 +1,7 @@
 #include "Program.h"
 
+#include "Isa/InstructionSet.h"
+
 namespace kiln::emulator {
 
 Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
@@ -23,6 +25,32 @@ const Instruction *Program::decode(Text &text, uint64_t offset) {
   instructions.back().traits = describeTraits(instructions.back(), code->chip);
   slot.store(&instructions.back(), std::memory_order_release);
   return &instructions.back();
+}
+
+/// The access happens for the counters, and for no lane.
+static void accessForNoLane(Wave &wave, const Instruction &inst) {
+  uint64_t exec = wave.exec();
+  wave.setPair(Exec, 0);
+  InstructionSet::get().find(inst.mnemonic)(wave, inst);
+  wave.setPair(Exec, exec);
+}
+
+const Instruction &Program::withRegisters(const Instruction &inst, unsigned archVgprs, unsigned accVgprs) {
+  std::lock_guard<std::mutex> lock(decoding);
+  auto [place, isNew] = outOfRange.try_emplace({&inst, archVgprs, accVgprs}, inst);
+  Instruction &variant = place->second;
+  if (!isNew)
+    return variant;
+  auto exists = [&](const Operand &operand) {
+    return !operand.isVector() ||
+           (operand.index & 255u) + operand.dwords <= (operand.index < 256 ? archVgprs : accVgprs);
+  };
+  for (Operand &source : variant.src)
+    if (!exists(source))
+      source.index = 0;
+  if (!exists(variant.dst[0]) || !exists(variant.dst[1]))
+    variant.handler = inst.format <= Format::Mai ? [](Wave &, const Instruction &) {} : accessForNoLane;
+  return variant;
 }
 
 const LineTable &Program::lines() {

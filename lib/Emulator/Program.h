@@ -31,6 +31,10 @@ public:
     return nullptr;
   }
 
+  /// What an instruction is for a kernel with fewer vector registers than it names (manual 3.6.1): such a source is v0;
+  /// with such a result the instruction does nothing, or accesses memory for no lane.
+  const Instruction &withRegisters(const Instruction &inst, unsigned archVgprs, unsigned accVgprs);
+
   const CodeObject &object() const { return *code; }
   uint64_t loadAddress() const { return loadBase; }
   /// Addresses in it are the object's; subtract loadAddress.
@@ -51,6 +55,7 @@ private:
   Decoder decoder;
   std::unique_ptr<LineTable> lineTable;
   std::deque<Instruction> instructions; // stable addresses
+  std::map<std::tuple<const Instruction *, unsigned, unsigned>, Instruction> outOfRange;
 };
 
 } // namespace kiln::emulator

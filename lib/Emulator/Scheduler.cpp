@@ -4,34 +4,38 @@ using namespace llvm;
 
 namespace kiln::emulator {
 
-/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as
-/// M0[12..15] say. Done on a copy, so that no clause knows of it.
-static Instruction indexRegisters(const Wave &wave, Instruction inst) {
-  unsigned offset = wave.sgpr[M0] & 0xFF, which = wave.sgpr[M0] >> 12 & 15;
-  auto shift = [&](Operand &operand) {
-    if (operand.isVector())
-      operand.index = (operand.index & 256) | ((operand.index + offset) & 255);
-  };
-  for (unsigned n = 0; n < inst.srcCount && n < 3; ++n)
-    if (which >> n & 1)
-      shift(inst.src[n]);
-  if (which >> 3 & 1)
-    shift(inst.dst[0]);
-  return inst;
-}
-
+static bool isVectorAlu(Format format) { return format >= Format::Vop1 && format <= Format::Mai; }
 static bool isVectorFormat(Format format) { return format >= Format::Vop1 && format <= Format::Mtbuf; }
 
-static void execute(Wave &wave, const Instruction &inst) {
-  if (LLVM_LIKELY(!(wave.mode.bits & (3u << 27))))
+/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as
+/// M0[12..15] say, on a copy, so that no clause knows of it. Registers out of range are as in
+/// Program::withRegisters.
+static void executeIndexed(Wave &wave, Instruction inst) {
+  unsigned offset = wave.sgpr[M0] & 0xFF, which = wave.sgpr[M0] >> 12 & 15;
+  auto shift = [&](Operand &operand, bool isIndexed) {
+    unsigned number = (operand.index & 255u) + (isIndexed ? offset : 0);
+    operand.index = (operand.index & 256) | (number & 255);
+    return number + operand.dwords <= (operand.index < 256 ? wave.archVgprs : wave.accVgprs);
+  };
+  for (unsigned n = 0; n < inst.srcCount; ++n)
+    if (inst.src[n].isVector() && !shift(inst.src[n], n < 3 && which >> n & 1))
+      inst.src[n].index = 0;
+  for (unsigned n = 0; n < inst.dstCount; ++n)
+    if (inst.dst[n].isVector() && !shift(inst.dst[n], n == 0 && which >> 3 & 1))
+      return;
+  inst.handler(wave, inst);
+}
+
+static void execute(Program &program, Wave &wave, const Instruction &inst) {
+  bool inRange = inst.archVgprs <= wave.archVgprs && inst.accVgprs <= wave.accVgprs;
+  if (LLVM_LIKELY(!(wave.mode.bits & (3u << 27)) && inRange))
     return inst.handler(wave, inst);
   if (wave.mode.vectorSkip() && isVectorFormat(inst.format))
     return;
-  if (wave.mode.gprIndexing() && inst.format >= Format::Vop1 && inst.format <= Format::Mai) {
-    Instruction shifted = indexRegisters(wave, inst);
-    return shifted.handler(wave, shifted);
-  }
-  inst.handler(wave, inst);
+  if (wave.mode.gprIndexing() && isVectorAlu(inst.format))
+    return executeIndexed(wave, inst);
+  const Instruction &possible = inRange ? inst : program.withRegisters(inst, wave.archVgprs, wave.accVgprs);
+  possible.handler(wave, possible);
 }
 
 template <bool Observed> static void runLoop(Program &program, Wave &wave, uint64_t count) {
@@ -48,7 +52,7 @@ template <bool Observed> static void runLoop(Program &program, Wave &wave, uint6
     ++wave.executed;
     if constexpr (Observed)
       wave.observer->beforeInstruction(wave, *inst);
-    execute(wave, *inst);
+    execute(program, wave, *inst);
     if constexpr (Observed)
       wave.observer->afterInstruction(wave, *inst);
   }

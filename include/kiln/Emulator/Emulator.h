@@ -47,6 +47,12 @@ public:
     uint64_t address = 0, size = 0;
   };
 
+  /// A place that gets an address once the object is loaded: `value`, relative to the load address.
+  struct Relocation {
+    uint64_t address = 0, value = 0;
+    uint8_t size = 8, shift = 0; ///< bytes; which part of the address
+  };
+
   /// Parses a code object of version 4, 5 or 6.
   static llvm::Expected<std::shared_ptr<CodeObject>> load(llvm::ArrayRef<uint8_t> elf);
   /// Bare machine code at address 0 with no kernels: for tests of single instructions.
@@ -56,6 +62,7 @@ public:
   std::vector<Kernel> kernels;
   std::vector<Segment> segments;
   std::vector<Symbol> symbols;
+  std::vector<Relocation> relocations;
   std::vector<uint8_t> elf; ///< the file, for debug information
 
   /// An unknown name's error lists the kernels there are.

@@ -115,6 +115,7 @@ struct Instruction {
   /// The one description of what the instruction touches besides memory; for a memory load, the registers its
   /// landing writes. EXEC is listed in `reads` for everything it masks.
   llvm::SmallVector<RegisterRange, 6> reads, writes;
+  uint16_t archVgprs = 0, accVgprs = 0; ///< how many registers v and a a wave must have for it
   Traits traits;
 
   std::string mnemonic; ///< the manual's name, without _e32/_e64/_dpp/_sdwa

@@ -81,7 +81,7 @@ struct alignas(64) Wave {
   Mode mode;
   Chip chip = Chip::Gfx950;
   uint8_t index = 0; ///< in the workgroup
-  uint16_t vgprCount = 512, agprBase = 256;
+  uint16_t archVgprs = 256, accVgprs = 256; ///< how many registers v and a the kernel has
 
   Workgroup *group = nullptr;
   const AddressSpace *memory = nullptr;

@@ -41,7 +41,7 @@ static void executeMatrix(Wave &wave, const Instruction &inst) {
     in.scaleByteB = u8((inst.opSel >> 1 & 1) | (inst.opSelHi >> 1 & 1) << 1);
   }
   if (!matrix::execute(in))
-    wave.fail("reserved operand format in " + llvm::Twine(inst.mnemonic));
+    wave.fail("reserved CBSZ or BLGP in " + llvm::Twine(inst.mnemonic));
 }
 
 void addMfma(InstructionSet &isa) {

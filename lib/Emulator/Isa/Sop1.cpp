@@ -28,6 +28,13 @@ template <class T> static i32 leadingSign(T value) {
   return leadingBit(U(value < 0 ? ~value : value));
 }
 
+/// Adds M0 to a scalar register's number; false if there is no such register.
+static bool moveRelative(const Wave &wave, Operand &operand) {
+  u64 index = u64(operand.index) + wave.sgpr[M0];
+  operand.index = u16(index & 127);
+  return index + operand.dwords <= Vcc + 2;
+}
+
 template <class T> static void addBits(InstructionSet &isa, llvm::StringRef suffix) {
   auto name = [&](const char *base) { return (base + suffix).str(); };
   isa.scalar(name("s_mov_b"), [](T a) { return a; });
@@ -72,15 +79,17 @@ template <class T> static void addBits(InstructionSet &isa, llvm::StringRef suff
     T bit = T(1) << (scalarSource<u32>(wave, inst.src[0]) & (sizeof(T) * 8 - 1));
     writeScalar<T>(wave, inst.dst[0], scalarSource<T>(wave, inst.dst[0]) | bit);
   });
+  // Out of range (manual 3.6.1), s0 is read and nothing written.
   isa.add(name("s_movrels_b"), [](Wave &wave, const Instruction &inst) {
     Operand from = inst.src[0];
-    from.index = (from.index + wave.sgpr[M0]) & 127;
+    if (!moveRelative(wave, from))
+      from.index = 0;
     writeScalar<T>(wave, inst.dst[0], scalarSource<T>(wave, from));
   });
   isa.add(name("s_movreld_b"), [](Wave &wave, const Instruction &inst) {
     Operand to = inst.dst[0];
-    to.index = (to.index + wave.sgpr[M0]) & 127;
-    writeScalar<T>(wave, to, scalarSource<T>(wave, inst.src[0]));
+    if (moveRelative(wave, to))
+      writeScalar<T>(wave, to, scalarSource<T>(wave, inst.src[0]));
   });
 }
 

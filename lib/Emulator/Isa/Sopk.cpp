@@ -27,7 +27,7 @@ static u32 readHardwareRegister(const Wave &wave, unsigned id) {
   case StatusId:
     return u32(wave.scc) | u32(wave.exec() == 0) << 9 | u32(wave.vcc() == 0) << 10;
   case GprAllocId:
-    return (wave.vgprCount / 8 - 1) << 8;
+    return ((wave.archVgprs + wave.accVgprs) / 8u - 1) << 8;
   case LdsAllocId:
     return u32(wave.group->lds.size() / 512) << 12;
   case XccId: // workgroups go round the eight dies

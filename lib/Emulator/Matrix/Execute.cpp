@@ -349,6 +349,8 @@ bool execute(const Invocation &in) {
   case Kind::Dense:
     if (in.operation->isDouble())
       executeDouble(in);
+    else if (in.cbsz > 4) // there are at most sixteen blocks
+      return false;
     else
       executeDense(in);
     return true;

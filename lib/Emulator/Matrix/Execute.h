@@ -29,7 +29,7 @@ struct Invocation {
   bool flushF32 = false; ///< MODE flushes denormal F32 operands
 };
 
-/// False if CBSZ or BLGP names a reserved format; then nothing is written.
+/// False if CBSZ or BLGP is a reserved format or broadcast; then nothing is written.
 bool execute(const Invocation &invocation);
 
 /// Registers that operand A (B) occupies, formats considered.
