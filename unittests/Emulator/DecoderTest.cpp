@@ -91,3 +91,24 @@ TEST(Decoder, RegisterRanges) {
   EXPECT_TRUE(has(inst.writes, RegisterFile::Vector, 0));
   EXPECT_FALSE(has(inst.writes, RegisterFile::Vector, 2));
 }
+
+TEST(Decoder, EncodingsThatCrashLLVM) {
+  const uint32_t encodings[][4] = {
+      {0x0AC570FF},                                     // v_mul_f32 whose literal is behind the end
+      {0xD1FF0000, 0x000000FF},                         // VOP3 with a literal
+      {0xD041E0FF, 0x1A1B7867},                         // v_cmp of VOP3 into s255
+      {0x07203EF9, 0x81029711},                         // SDWA with selection 7
+      {0xE0501000, 0xFF010000},                         // buffer_load with a literal offset
+      {0xD3AD0700, 0x04100900},                         // F8F6F4 of format 7
+      {0xD3AD83E4, 0x433AA26C},                         // F8F6F4 with a scalar matrix
+      {0xD3AC66F6, 0x74B62615, 0xD3AE0BED, 0xA02722F3}, // the same, scaled
+  };
+  for (Chip chip : {Chip::Gfx942, Chip::Gfx950})
+    for (const auto &encoding : encodings) {
+      Machine machine(chip);
+      llvm::MCInst inst;
+      uint64_t size = 0;
+      size_t bytes = encoding[2] ? 16 : encoding[1] ? 8 : 4;
+      EXPECT_FALSE(machine.disassemble({reinterpret_cast<const uint8_t *>(encoding), bytes}, 0, inst, size));
+    }
+}

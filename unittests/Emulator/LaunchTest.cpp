@@ -55,6 +55,30 @@ TEST(Loader, EveryTruncationIsAnError) {
     EXPECT_NE(loadError(bytes.take_front(size)), "") << size;
 }
 
+TEST(Loader, DamagedMetadataIsAnError) {
+  auto object = compiled(Chip::Gfx950, 2);
+  std::string bytes(object->elf.begin(), object->elf.end());
+  size_t key = bytes.find("\xA5.args"); // a string of five letters
+  ASSERT_NE(key, std::string::npos);
+  bytes[key] = char(0x90); // an empty array as a key
+  EXPECT_EQ(loadError(llvm::arrayRefFromStringRef(bytes)).substr(0, 29), "the metadata note is damaged:");
+  bytes[key] = char(0xDF); // a map of more pairs than there are bytes
+  EXPECT_EQ(loadError(llvm::arrayRefFromStringRef(bytes)).substr(0, 29), "the metadata note is damaged:");
+}
+
+TEST(Loader, ArgumentsAreTheMetadatas) {
+  auto object = compiled(Chip::Gfx950, 2);
+  std::vector<uint8_t> bytes = object->elf;
+  // The first segment starts at the file's start, so that addresses are places in it.
+  uint8_t *size = bytes.data() + object->kernels[0].descriptorAddress + 8;
+  ASSERT_NE(*size, 0);
+  std::fill_n(size, 4, 0); // as hand-written kernels have it
+  auto patched = llvm::cantFail(CodeObject::load(bytes));
+  EXPECT_EQ(patched->kernels[0].descriptor.kernargSize, 0u);
+  EXPECT_EQ(patched->kernels[0].kernargSize, object->kernels[0].kernargSize);
+  EXPECT_EQ(patched->kernels[0].explicitKernargSize(), 28u);
+}
+
 /// Adds 1000 numbers (the fourth workgroup is partial) and compares with the host's sum.
 static void addVectors(Chip chip, int level, LaunchOptions options) {
   constexpr int N = 1000;
@@ -111,4 +135,25 @@ TEST(Launch, WrongArgumentsListThoseOfTheKernel) {
                                                 "  offset 8, 8 bytes: global_buffer\n"
                                                 "  offset 16, 8 bytes: global_buffer\n"
                                                 "  offset 24, 4 bytes: by_value");
+}
+
+TEST(Launch, LimitsOfTheDevice) {
+  Device device(Chip::Gfx950);
+  auto object = compiled(Chip::Gfx950, 2);
+  auto error = [&](Launch launch) {
+    auto program = llvm::cantFail(device.load(object));
+    launch.kernel = "vector_add";
+    launch.kernarg.resize(28);
+    auto result = device.launch(*program, launch);
+    return result ? "" : llvm::toString(result.takeError());
+  };
+  Launch launch;
+  launch.block[0] = 1u << 22, launch.block[1] = 1u << 21, launch.block[2] = 1u << 21; // 2^64 items
+  EXPECT_NE(error(launch).find("kernel 'vector_add' allows at most"), std::string::npos);
+  launch = Launch();
+  launch.dynamicLds = 160 * 1024;
+  EXPECT_NE(error(launch).find("bytes of LDS (1024 static, 163840 dynamic): gfx950 has 163840"),
+            std::string::npos);
+  object->kernels[0].privateSegmentSize = 200000;
+  EXPECT_EQ(error(Launch()), "200000 bytes of scratch a work-item: gfx950 has 131056");
 }

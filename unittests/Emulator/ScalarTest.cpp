@@ -113,3 +113,40 @@ TEST(Scalar, WildLoadFails) {
   EXPECT_NE(error.find("64 bytes into 'data' of 64 bytes"), std::string::npos) << error;
   EXPECT_NE(error.find("s_load_dword s4, s[2:3], 0x0"), std::string::npos) << error;
 }
+
+TEST(Scalar, Ends) {
+  Snippet t;
+  EXPECT_EQ(t.run("s_mov_b32 s0, 5\n s_endpgm_saved\n s_mov_b32 s0, 6"), "");
+  EXPECT_EQ(t.s(0), 5u);
+  EXPECT_NE(t.run("s_trap 2").find("the kernel trapped (s_trap 2)"), std::string::npos);
+}
+
+TEST(Registers, BeyondTheKernels) { // manual 3.6.1
+  Snippet t;
+  t.wave().archVgprs = 16, t.wave().accVgprs = 8;
+  for (unsigned i = 0; i < 40; ++i)
+    t.fill(i, 100 + i), t.wave().vgpr[256 + i][0] = 200 + i;
+  ASSERT_EQ(t.run("v_add_u32 v1, v20, v2"), ""); // a source is v0
+  EXPECT_EQ(t.v(1), 100u + 102u);
+  ASSERT_EQ(t.run("v_add_co_u32 v17, vcc, -1, v2"), ""); // no result, nor its carry
+  EXPECT_EQ(t.v(17), 117u);
+  EXPECT_EQ(t.wave().vcc(), 0u);
+  ASSERT_EQ(t.run("v_accvgpr_write_b32 a9, 5"), "");
+  EXPECT_EQ(t.a(9), 209u);
+  t.group.lds.assign(64, 7);
+  t.fill(4, 0);
+  ASSERT_EQ(t.run("ds_read_b128 v[14:17], v4\n s_waitcnt lgkmcnt(0)"), ""); // no lane takes part
+  EXPECT_EQ(t.v(14), 114u);
+  ASSERT_EQ(t.run("ds_write_b32 v4, v30\n s_waitcnt lgkmcnt(0)"), ""); // v0 is stored
+  EXPECT_EQ(t.group.lds[0], 100u);
+  // Relative to M0, past the last register: no result, and v0 as a source.
+  ASSERT_EQ(
+      t.run("s_mov_b32 s0, 12\n s_set_gpr_idx_on s0, gpr_idx(SRC0)\n v_mov_b32 v1, v8\n s_set_gpr_idx_off"),
+      "");
+  EXPECT_EQ(t.v(1), 100u);
+  ASSERT_EQ(
+      t.run("s_mov_b32 s0, 12\n s_set_gpr_idx_on s0, gpr_idx(DST)\n v_mov_b32 v8, 1\n s_set_gpr_idx_off"),
+      "");
+  EXPECT_EQ(t.v(20), 120u);
+  EXPECT_EQ(t.v(8), 108u);
+}
