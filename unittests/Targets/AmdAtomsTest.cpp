@@ -63,6 +63,8 @@ void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
   SmallVector<Value> arguments, values;
   for (auto [value, type] : llvm::zip(entry.getArguments(), body.getArgumentTypes()))
     arguments.push_back(cast(value, type));
+  if (auto copy = dyn_cast<CopyOp>(atom); copy && copy.getMaxStep()) // the step is a constant
+    arguments.back() = LLVM::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(1024));
   for (auto [value, type] : llvm::zip(inlined(builder, atom, arguments), results))
     values.push_back(cast(value, type));
   if (values.size() == 2) {
@@ -306,7 +308,7 @@ const std::map<std::string, std::vector<const char *>> common = {
     {"store_b32", {"buffer_store_dword "}},
     {"store_b64", {"buffer_store_dwordx2"}},
     {"store_b128", {"buffer_store_dwordx4"}},
-    {"load_to_shared_b32", {"buffer_load_dword ", " lds"}},
+    {"load_to_shared_b32", {"buffer_load_dword ", "offset:1024 lds"}},
     {"barrier", {"s_barrier", "vmcnt(0)"}},
     {"raw_barrier", {"s_barrier"}},
     {"priority_high", {"s_setprio 1"}},
@@ -317,8 +319,10 @@ const std::map<std::string, std::vector<const char *>> common = {
     {"thread_id", {}},
     {"pin", {}},
     {"opaque", {}},
-    {"hold_4", {"v_accvgpr"}},
-    {"hold_16", {"v_accvgpr"}},
+    {"hold_4xf32", {"v_accvgpr"}},
+    {"hold_16xf32", {"v_accvgpr"}},
+    {"hold_4xi32", {"v_accvgpr"}},
+    {"hold_16xi32", {"v_accvgpr"}},
     {"view", {}},
     {"wait", {}},
     {"exp", {"v_exp_f32", "v_med3_f32"}},
@@ -337,7 +341,7 @@ const std::map<std::string, std::vector<const char *>> gfx942Only = {
     {"convert_f8E5M2FNUZ_to_f32_x4", {"v_cvt_pk_f32_bf8", "WORD_1"}},
 };
 const std::map<std::string, std::vector<const char *>> gfx950Only = {
-    {"load_to_shared_b128", {"buffer_load_dwordx4", " lds"}},
+    {"load_to_shared_b128", {"buffer_load_dwordx4", "offset:1024 lds"}},
     {"read_transposed_b16", {"ds_read_b64_tr_b16"}},
     {"read_transposed_b8", {"ds_read_b64_tr_b8"}},
     {"read_transposed_b6", {"ds_read_b96_tr_b6"}},

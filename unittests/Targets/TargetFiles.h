@@ -43,7 +43,7 @@ struct TargetFiles {
     }
   }
 
-  /// Takes over what `inherited` has and this machine neither has nor removes.
+  /// Takes over what `inherited` has and this machine neither has nor removes; products are each machine's own.
   void inherit(const TargetFiles &inherited) {
     std::set<std::string> removed;
     if (facts.getRemoves())
@@ -52,7 +52,7 @@ struct TargetFiles {
         removed.insert(name.str());
       }
     for (const auto &[name, op] : inherited.ops)
-      if (!removed.count(name))
+      if (!removed.count(name) && !llvm::isa<ChipOp>(op))
         ops.emplace(name, op);
   }
 
