@@ -33,17 +33,10 @@ def data_of(page):
 
 
 def steady_instructions(view):
+    """Those of PTX too; its labels are none."""
     steady = view["report"]["steady_loop"]
-    if steady is not None:
-        blocks = {i for i, block in enumerate(view["report"]["blocks"]) if block["loop"] == steady}
-        return [one for one in view["code"] if one["block"] in blocks]
-    # PTX: from a label to the branch back to it, with the most matrix instructions and nothing needless.
-    code = view["code"]
-    labels = {one["text"][:-1]: i for i, one in enumerate(code) if one["text"].endswith(":")}
-    loops = [(labels[target], i) for i, one in enumerate(code)
-             for target in re.findall(r"\bbra(?:\.uni)?\s+([\w$]+);", one["text"]) if labels.get(target, i) < i]
-    begin, end = max(loops, key=lambda loop: (sum(one["family"] == "matrix" for one in code[loop[0]:loop[1]]), loop[0] - loop[1]))
-    return [one for one in code[begin:end + 1] if not one["text"].endswith(":")]
+    blocks = {i for i, block in enumerate(view["report"]["blocks"]) if block["loop"] == steady}
+    return [one for one in view["code"] if one["block"] in blocks and not one["text"].endswith(":")]
 
 
 def check_trail(view, name):
