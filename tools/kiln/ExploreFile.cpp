@@ -20,16 +20,6 @@ static std::string textOf(const std::string &path) {
   return file ? (*file)->getBuffer().str() : std::string();
 }
 
-/// The inspector's reports; of text, its lines are the instructions.
-static Answer inspectLines(const InspectRequest &request, std::vector<InspectedCode> &codes) {
-  Answer answer = inspectCodes(request, codes);
-  for (InspectedCode &code : codes)
-    for (inspector::KernelReport &kernel : code.report.kernels)
-      if (kernel.code.instructions.empty() && !code.text.empty())
-        kernel.code = inspector::listPtx(code.text, kernel.name);
-  return answer;
-}
-
 /// The trail with the texts of the files that it names.
 static inspector::KernelTrail trailOf(const InspectedCode &code, const inspector::KernelReport &kernel) {
   inspector::KernelTrail trail = inspector::trailOf(kernel, code.trail ? &*code.trail : nullptr);
@@ -103,7 +93,7 @@ Answer tools::exploreFile(const InspectRequest &request, const std::vector<std::
     InspectRequest one = request;
     one.compile.target = target;
     compiled.push_back(std::make_unique<std::vector<InspectedCode>>());
-    if (Answer answer = inspectLines(one, *compiled.back()); !answer.ok)
+    if (Answer answer = inspectCodes(one, *compiled.back()); !answer.ok)
       return answer;
     for (const InspectedCode &code : *compiled.back())
       addViews(code, one.compile, views);
@@ -135,7 +125,7 @@ Answer tools::followTrail(const TrailRequest &request) {
   if (!query)
     return {false, {}, "--line expects LINE, FILE:LINE or STAGE:LINE, found '" + request.line + "'"};
   std::vector<InspectedCode> codes;
-  if (Answer answer = inspectLines(request.inspect, codes); !answer.ok)
+  if (Answer answer = inspectCodes(request.inspect, codes); !answer.ok)
     return answer;
   std::string text, json, error = "holds no kernel";
   llvm::raw_string_ostream os(text);

@@ -111,10 +111,6 @@ Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedC
     code.report = std::move(*report);
     if (input.compiled)
       code.trail = std::move(input.compiled->trail);
-    if (!StringRef(input.code)
-             .starts_with("\x7f"
-                          "ELF"))
-      code.text = std::move(input.code);
   }
   return {true, {}, {}};
 }

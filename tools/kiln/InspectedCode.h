@@ -9,8 +9,6 @@ namespace kiln::tools {
 
 struct InspectedCode {
   inspector::Report report;
-  /// The code where it is text (PTX), whose instructions the report does not have.
-  std::string text;
   /// Of .mlir, which was compiled.
   std::optional<compiler::Trail> trail;
 };
