@@ -1,4 +1,5 @@
 #include "Registers.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
@@ -52,12 +53,30 @@ RegisterRange RegisterNumbers::rangeOf(MCRegister reg) {
   return ranges[index] = range;
 }
 
+/// SDWA's UNUSED_PRESERVE, op_sel's fourth bit and loads of 16 bits keep the other half of the register
+/// (CDNA3 ISA 6.2, 12.9, 9.3); LLVM ties no operand to it there.
+static bool keepsHalf(StringRef text) {
+  if (text.contains("UNUSED_PRESERVE") || text.split(' ').first.contains("_d16"))
+    return true;
+  StringRef bits = text.split("op_sel:[").second.split(']').first;
+  return bits.count(',') == 3 && bits.ends_with("1");
+}
+
+/// LLVM decodes LDS instructions as those of GFX8, where M0 bounds every address. Since GFX9 it is an operand
+/// of a few only (CDNA3 ISA 11.1).
+static bool readsM0(StringRef opcode) {
+  return !opcode.starts_with("DS_") ||
+         any_of(ArrayRef<StringRef>{"_GWS_", "ORDERED", "APPEND", "CONSUME", "ADDTID"},
+                [&](StringRef name) { return opcode.contains(name); });
+}
+
 void RegisterNumbers::describe(const MCInst &inst, const MCInstrDesc &description, Instruction &result) {
   auto add = [](std::vector<RegisterRange> &to, RegisterRange range) {
     if (range)
       to.push_back(range);
   };
   unsigned results = description.getNumDefs();
+  bool keeps = keepsHalf(result.text);
   for (unsigned i = 0; i < inst.getNumOperands(); ++i) {
     const MCOperand &from = inst.getOperand(i);
     Operand operand;
@@ -67,18 +86,23 @@ void RegisterNumbers::describe(const MCInst &inst, const MCInstrDesc &descriptio
       operand.value = from.getImm();
     add(i < results ? result.writes : result.reads, operand.registers);
     // The other half of a register stays.
-    if (i < results && from.isReg() && isHalf(info.getName(from.getReg())))
-      result.reads.push_back(operand.registers);
+    if (i < results && from.isReg() && (keeps || isHalf(info.getName(from.getReg()))))
+      add(result.reads, operand.registers);
     result.operands.push_back(operand);
     if (i >= description.getNumOperands())
       continue;
     // What is tied to a result is read there, whatever the decoder put in its place.
     int tied = description.getOperandConstraint(i, MCOI::TIED_TO);
-    if (tied >= 0 && unsigned(tied) < result.operands.size())
-      add(result.reads, result.operands[tied].registers);
+    if (tied < 0 || unsigned(tied) >= result.operands.size())
+      continue;
+    if (RegisterRange kept = result.operands[tied].registers;
+        !operand.registers.contains(kept.file, kept.first))
+      add(result.reads, kept);
   }
   for (MCPhysReg reg : description.implicit_uses())
-    add(result.reads, rangeOf(reg));
+    if (RegisterRange range = rangeOf(reg);
+        !range.contains(RegisterFile::Scalar, m0Register) || readsM0(result.opcode))
+      add(result.reads, range);
   for (MCPhysReg reg : description.implicit_defs())
     add(result.writes, rangeOf(reg));
 }

@@ -17,6 +17,8 @@ void addInspectCommand(CLI::App &app, int &status);
 void addLayoutCommand(CLI::App &app, int &status);
 void addTargetsCommand(CLI::App &app, int &status);
 void addExpectCommand(CLI::App &app, int &status);
+void addDiffCommand(CLI::App &app, int &status);
+void addCompareCommand(CLI::App &app, int &status);
 
 } // namespace kiln::tools
 

@@ -24,14 +24,15 @@ private:
 } // namespace
 
 /// Compiles, assembles or reads the file: one code object, or all of a bundle.
-static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &request) {
+static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &request,
+                                                         std::string *diagnostics) {
   const CompileRequest &compile = request.compile;
   StringRef name = compile.file;
   if (name.ends_with(".mlir")) {
     CompileRequest toObject = compile;
     toObject.emit = "obj";
     toObject.trail = true;
-    CompileResult compiled = compileKernel(toObject);
+    CompileResult compiled = compileKernel(toObject, diagnostics);
     if (!compiled.ok)
       return llvm::createStringError("");
     CodeInput input{"", compiled.output, {true, {}}, {}};
@@ -80,13 +81,14 @@ static llvm::Error addMeasurement(const CodeInput &input, const std::string &lau
   return llvm::Error::success();
 }
 
-Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes) {
+Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes,
+                           std::string *diagnostics) {
   auto explain = [&](llvm::Error error) {
     std::string text = llvm::toString(std::move(error));
     bool named = text.empty() || StringRef(text).contains(request.compile.file);
     return Answer{false, {}, named ? text : request.compile.file + ": " + text};
   };
-  llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request);
+  llvm::Expected<std::vector<CodeInput>> inputs = readInputs(request, diagnostics);
   if (!inputs)
     return explain(inputs.takeError());
   if (!request.launch.empty() && inputs->size() > 1)
@@ -113,4 +115,20 @@ Answer tools::inspectCodes(const InspectRequest &request, std::vector<InspectedC
       code.trail = std::move(input.compiled->trail);
   }
   return {true, {}, {}};
+}
+
+std::optional<std::vector<inspector::Report>> tools::inspectReports(const CompileRequest &request,
+                                                                    std::string &errors) {
+  InspectRequest inspect;
+  inspect.compile = request;
+  std::vector<InspectedCode> codes;
+  if (Answer answer = inspectCodes(inspect, codes, &errors); !answer.ok) {
+    if (!answer.error.empty()) // else the compiler has said it
+      errors += "error: " + answer.error + "\n";
+    return std::nullopt;
+  }
+  std::vector<inspector::Report> reports;
+  for (InspectedCode &code : codes)
+    reports.push_back(std::move(code.report));
+  return reports;
 }

@@ -14,7 +14,13 @@ struct InspectedCode {
 };
 
 /// Reads, assembles or compiles the file and inspects what is in it: one code object, or all of a bundle.
-Answer inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes);
+/// What the compiler says is printed, or goes to `diagnostics` if that is given.
+Answer inspectCodes(const InspectRequest &request, std::vector<InspectedCode> &codes,
+                    std::string *diagnostics = nullptr);
+
+/// The reports alone. Nothing on an error; `errors` has the text.
+std::optional<std::vector<inspector::Report>> inspectReports(const CompileRequest &request,
+                                                             std::string &errors);
 
 } // namespace kiln::tools
 

@@ -14,6 +14,8 @@ int main(int argc, char **argv) {
   addLayoutCommand(app, status);
   addTargetsCommand(app, status);
   addExpectCommand(app, status);
+  addDiffCommand(app, status);
+  addCompareCommand(app, status);
 #endif
   addRunCommand(app, status);
 #ifdef KILN_COMPILER
