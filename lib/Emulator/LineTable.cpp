@@ -2,12 +2,28 @@
 
 #include "llvm/DebugInfo/DWARF/DWARFContext.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+
+#include <mutex>
 
 using namespace llvm;
 
 namespace kiln::emulator {
 
+/// LLVM 22 crashes on some damaged line tables.
+static bool survives(function_ref<void()> body) {
+  static std::once_flag enabled;
+  std::call_once(enabled, CrashRecoveryContext::Enable);
+  return CrashRecoveryContext().RunSafely(body);
+}
+
 LineTable::LineTable(ArrayRef<uint8_t> elf) {
+  std::map<uint64_t, Row> read;
+  if (survives([&] { readRows(elf, read); }))
+    rows = std::move(read);
+}
+
+void LineTable::readRows(ArrayRef<uint8_t> elf, std::map<uint64_t, Row> &rows) {
   auto object = object::ObjectFile::createObjectFile(MemoryBufferRef(toStringRef(elf), "code object"));
   if (!object) {
     consumeError(object.takeError());

@@ -10,7 +10,8 @@
 
 namespace kiln::emulator {
 
-/// Addresses are the object's, before loading. An object without line tables gives an empty table.
+/// Addresses are the object's, before loading. An object without line tables, or with damaged ones, gives
+/// an empty table.
 class LineTable {
 public:
   explicit LineTable(llvm::ArrayRef<uint8_t> elf);
@@ -26,6 +27,7 @@ private:
     unsigned line = 0; ///< 0: no line from here on
     bool isStatement = false;
   };
+  static void readRows(llvm::ArrayRef<uint8_t> elf, std::map<uint64_t, Row> &rows);
   std::map<uint64_t, Row> rows;
 };
 

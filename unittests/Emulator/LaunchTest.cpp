@@ -1,8 +1,10 @@
 // Code objects: errors of the loader, and a kernel compiled by clang.
+#include "LineTable.h"
 #include "kiln/Emulator/Emulator.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <gtest/gtest.h>
+#include <random>
 
 using namespace kiln::emulator;
 
@@ -40,6 +42,22 @@ static std::shared_ptr<CodeObject> compiled(Chip chip, int level) {
   auto file = llvm::MemoryBuffer::getFile(path);
   EXPECT_TRUE(file) << path;
   return llvm::cantFail(CodeObject::load(llvm::arrayRefFromStringRef((*file)->getBuffer())));
+}
+
+TEST(Loader, DamagedLineTablesSayNothing) {
+  auto file = llvm::MemoryBuffer::getFile(std::string(KERNELS) + "/vector-add-gfx950-O0.co");
+  ASSERT_TRUE(file);
+  llvm::StringRef whole = (*file)->getBuffer();
+  LineTable good(llvm::arrayRefFromStringRef(whole));
+  EXPECT_FALSE(good.addressesOf("vector-add.cl", 9).empty());
+  std::mt19937 random(1);
+  for (int i = 0; i < 300; ++i) {
+    std::string damaged = whole.str();
+    for (int k = 0; k < 8; ++k)
+      damaged[damaged.size() / 4 + random() % (damaged.size() / 2)] = char(random());
+    LineTable table(llvm::arrayRefFromStringRef(damaged));
+    table.at(0x1000);
+  }
 }
 
 TEST(Loader, UnknownKernelListsThoseThereAre) {
