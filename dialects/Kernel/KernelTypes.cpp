@@ -186,10 +186,10 @@ LogicalResult TileType::verify(function_ref<InFlightDiagnostic()> emitError, Arr
     if (size != ShapedType::kDynamic && !llvm::isPowerOf2_64(size))
       return emitError() << "expected tile dimension " << i << " to be a power of two, found " << size;
   }
-  if (layout) {
+  if (layout && !isa<layout::SharedAttr>(layout)) {
     auto linear = dyn_cast<layout::LinearAttr>(layout);
     if (!linear)
-      return emitError() << "expected a #layout.linear, found " << layout;
+      return emitError() << "expected a #layout.linear or #layout.shared, found " << layout;
     if (linear.getRank() != shape.size())
       return emitError() << "expected a layout of rank " << shape.size() << ", found " << linear.getRank();
   }

@@ -9,8 +9,8 @@ def Layout_Dialect : Dialect {
   let name = "layout";
   let summary = "where the elements of a tile live";
   let description = [{
-    One attribute: a linear layout over GF(2). It says which element of a tile is held by which register of which
-    lane of which wave. The algebra (products, inverses, bank conflicts) is `lib/Layout`.
+    A linear layout over GF(2) says which element of a tile is held by which register of which lane of which wave;
+    `#layout.shared` says that none is, because the tile stays in shared memory. The algebra (products, inverses, bank conflicts) is `lib/Layout`.
   }];
   let cppNamespace = "::kiln::layout";
   let useDefaultAttributePrinterParser = 1;
@@ -40,6 +40,14 @@ def Layout_LinearAttr : AttrDef<Layout_Dialect, "Linear"> {
     unsigned regBits() const { return getReg().size() / getRank(); }
     unsigned laneBits() const { return getLane().size() / getRank(); }
     unsigned waveBits() const { return getWave().size() / getRank(); }
+  }];
+}
+
+def Layout_SharedAttr : AttrDef<Layout_Dialect, "Shared"> {
+  let mnemonic = "shared";
+  let summary = "the tile stays in shared memory";
+  let description = [{
+    No register holds an element: instructions read the tile where it lies.
   }];
 }
 

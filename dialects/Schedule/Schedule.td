@@ -102,10 +102,11 @@ def Schedule_AtomOp : Schedule_Op<"atom"> {
 }
 
 def Schedule_StageOp : Schedule_Op<"stage"> {
-  let summary = "copies loaded tiles into shared memory without passing registers";
+  let summary = "copies tiles between global and shared memory without passing registers";
   let description = [{
     `atom` is the copy. Rows are ordered so that lanes read from different banks (`stage-choose-swizzles`); with `swizzle` as said there:
-    bit i of a row's number XORs `swizzle[i]` to the column.
+    bit i of a row's number XORs `swizzle[i]` to the column. A copy of whole tiles has swizzles of its own. A store goes by parts:
+    written to shared memory, copied from there.
 
     ```mlir
     schedule.stage %loads through @load_to_shared_b128 : !transform.any_op
@@ -115,6 +116,24 @@ def Schedule_StageOp : Schedule_Op<"stage"> {
   let arguments = (ins TransformHandleTypeInterface:$loads, FlatSymbolRefAttr:$atom,
                        OptionalAttr<DenseI64ArrayAttr>:$swizzle);
   let assemblyFormat = "$loads `through` $atom (`swizzle` $swizzle^)? attr-dict `:` type($loads)";
+}
+
+def Schedule_RolesOp : Schedule_Op<"roles"> {
+  let summary = "waves of their own start the copies";
+  let description = [{
+    Beside the waves that `schedule.waves` counts, which compute, `producers` more fetch tiles of the pipelined loop ahead of
+    them; see the pass `stage-pipeline-roles`. `registers`, of a producer's and of a computing lane, are moved from one to
+    the other. `in_flight` products run behind the program.
+
+    ```mlir
+    schedule.roles %kernel producers 4 registers [40, 232] in_flight 1 : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$kernel, I64Attr:$producers,
+                       OptionalAttr<DenseI64ArrayAttr>:$registers, DefaultValuedAttr<I64Attr, "1">:$in_flight);
+  let assemblyFormat = [{
+    $kernel `producers` $producers (`registers` $registers^)? (`in_flight` $in_flight^)? attr-dict `:` type($kernel)
+  }];
 }
 
 def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
@@ -165,15 +184,18 @@ def Schedule_GridOp : Schedule_Op<"grid"> {
   let description = [{
     Programs that run at the same time should share rows and columns of what they read. Of a grid of two dimensions `group`
     rows are walked column by column. Workgroups are dealt to `dies` in turn (each with a cache of its own): with `dies`
-    neighbouring programs go to the same die. Both only reorder programs.
+    neighbouring programs go to the same die. Both only reorder programs. With `persistent` at most that many workgroups are
+    launched, and each computes several programs; this needs `schedule.roles`.
 
     ```mlir
     schedule.grid %kernel group 4 dies 8 : !transform.any_op
     ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$kernel, DefaultValuedAttr<I64Attr, "1">:$group,
-                       DefaultValuedAttr<I64Attr, "1">:$dies);
-  let assemblyFormat = "$kernel (`group` $group^)? (`dies` $dies^)? attr-dict `:` type($kernel)";
+                       DefaultValuedAttr<I64Attr, "1">:$dies, OptionalAttr<I64Attr>:$persistent);
+  let assemblyFormat = [{
+    $kernel (`group` $group^)? (`dies` $dies^)? (`persistent` $persistent^)? attr-dict `:` type($kernel)
+  }];
 }
 
 #endif

@@ -147,4 +147,226 @@ def Stage_PriorityOp : Stage_Op<"priority"> {
   let assemblyFormat = "(`high` $high^)? attr-dict";
 }
 
+//===-- Roles: some waves copy, others compute ---------------------------------------------------------------===//
+
+def Stage_BarriersType : TypeDef<Stage_Dialect, "Barriers"> {
+  let mnemonic = "barriers";
+  let summary = "barriers in shared memory, one for each slot of a ring of buffers";
+  let description = [{
+    A barrier goes through phases. A phase is over when all expected arrivals and all expected bytes have come; phases
+    are told apart by their parity, 0 and 1 in turn.
+
+    ```mlir
+    !stage.barriers<4>
+    ```
+  }];
+  let parameters = (ins "int64_t":$slots);
+  let assemblyFormat = "`<` $slots `>`";
+}
+
+def Stage_BarriersOp : Stage_Op<"barriers"> {
+  let summary = "makes barriers before the roles begin";
+  let description = [{
+    `arrivals` end a phase. `offset` is the byte address of the first one, 8 bytes each, set when all buffers are known.
+
+    ```mlir
+    %full = stage.barriers "full" arrivals 1 : !stage.barriers<4>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, I64Attr:$arrivals, OptionalAttr<I64Attr>:$offset);
+  let results = (outs Stage_BarriersType:$barriers);
+  let assemblyFormat = "$name `arrivals` $arrivals attr-dict `:` type($barriers)";
+}
+
+def Stage_RolesOp : Stage_Op<"roles", [NoTerminator, NoRegionArguments]> {
+  let summary = "waves with different programs";
+  let description = [{
+    The kernel's waves compute; `producers` more, numbered behind them, copy. Of those a single lane runs the region. All
+    waves meet before it begins, so that every barrier is made. `registers`, of a producer's and of a computing lane, moves
+    registers from one role to the other. A `stage.barrier` inside is one of the computing waves only.
+
+    ```mlir
+    stage.roles producers 4 registers [40, 232] produce {
+      // waits for empty slots and fetches tiles
+    } compute {
+      // waits for full slots and multiplies
+    }
+    ```
+  }];
+  let arguments = (ins I64Attr:$producers, OptionalAttr<DenseI64ArrayAttr>:$registers);
+  let regions = (region SizedRegion<1>:$produce, SizedRegion<1>:$compute);
+  let assemblyFormat = [{
+    `producers` $producers (`registers` $registers^)? attr-dict `produce` $produce `compute` $compute
+  }];
+}
+
+def Stage_WorkgroupOp : Stage_Op<"workgroup", [Pure]> {
+  let summary = "this workgroup's number, and how many were launched";
+  let description = [{
+    ```mlir
+    %mine, %all = stage.workgroup
+    ```
+  }];
+  let results = (outs Index:$number, Index:$count);
+  let assemblyFormat = "attr-dict";
+}
+
+def Stage_ProgramOp : Stage_Op<"program", [Pure]> {
+  let summary = "the coordinates of a program";
+  let description = [{
+    Of program `number` in a grid of the given sizes, in the schedule's order. Takes the place of `kernel.program_id` where a
+    workgroup computes several programs.
+
+    ```mlir
+    %i, %j = stage.program %number grid(%rows, %columns) : index, index
+    ```
+  }];
+  let arguments = (ins Index:$number, Variadic<Index>:$grid);
+  let results = (outs Variadic<Index>:$ids);
+  let assemblyFormat = "$number `grid` `(` $grid `)` attr-dict `:` type($ids)";
+}
+
+def Stage_AwaitOp : Stage_Op<"await"> {
+  let summary = "waits until a barrier's phase of this parity is over";
+  let description = [{
+    ```mlir
+    stage.await %full[%slot] parity %parity : !stage.barriers<4>
+    ```
+  }];
+  let arguments = (ins Stage_BarriersType:$barriers, Index:$slot, Index:$parity);
+  let assemblyFormat = "$barriers `[` $slot `]` `parity` $parity attr-dict `:` type($barriers)";
+}
+
+def Stage_ExpectOp : Stage_Op<"expect"> {
+  let summary = "arrives at a barrier and announces bytes, of which the phase waits too";
+  let description = [{
+    ```mlir
+    stage.expect %full[%slot] bytes 49152 : !stage.barriers<4>
+    ```
+  }];
+  let arguments = (ins Stage_BarriersType:$barriers, Index:$slot, I64Attr:$bytes);
+  let assemblyFormat = "$barriers `[` $slot `]` `bytes` $bytes attr-dict `:` type($barriers)";
+}
+
+def Stage_ArriveOp : Stage_Op<"arrive"> {
+  let summary = "arrives at a barrier, once for each wave";
+  let description = [{
+    With `when` only if it is true.
+
+    ```mlir
+    stage.arrive %empty[%slot] when %started : !stage.barriers<4>
+    ```
+  }];
+  let arguments = (ins Stage_BarriersType:$barriers, Index:$slot, Optional<I1>:$condition);
+  let assemblyFormat = "$barriers `[` $slot `]` (`when` $condition^)? attr-dict `:` type($barriers)";
+}
+
+def Stage_FetchOp : Stage_Op<"fetch"> {
+  let summary = "one lane starts the copy of a whole tile from global memory into a slot";
+  let description = [{
+    The slot's barrier gets its bytes. Elements outside the tensor become zero.
+
+    ```mlir
+    stage.fetch %x[%i, %k], %a[%slot], %full {atom = @tile_load} : !kernel.tensor<[?, ?], bf16, align = 16>, !stage.buffer<4 x [128, 64], bf16, fastest = 1, swizzle = [8, 16, 32]>, !stage.barriers<4>
+    ```
+  }];
+  let arguments = (ins Kernel_TensorType:$tensor, Variadic<Index>:$indices, Stage_BufferType:$buffer, Index:$slot,
+                       Stage_BarriersType:$barriers, FlatSymbolRefAttr:$atom);
+  let assemblyFormat = [{
+    $tensor `[` $indices `]` `,` $buffer `[` $slot `]` `,` $barriers attr-dict `:` type($tensor) `,` type($buffer) `,` type($barriers)
+  }];
+}
+
+def Stage_PutOp : Stage_Op<"put"> {
+  let summary = "one lane starts the copy of a slot to global memory";
+  let description = [{
+    Elements outside the tensor are not written. The slot may be written again when `stage.reclaim` says so.
+
+    ```mlir
+    stage.put %staged[%slot], %c[%i, %j] {atom = @tile_store} : !stage.buffer<2 x [128, 64], bf16, fastest = 1, swizzle = [8, 16, 32]>, !kernel.tensor<[?, ?], bf16, align = 16>
+    ```
+  }];
+  let arguments = (ins Stage_BufferType:$buffer, Index:$slot, Kernel_TensorType:$tensor, Variadic<Index>:$indices,
+                       FlatSymbolRefAttr:$atom);
+  let assemblyFormat = [{
+    $buffer `[` $slot `]` `,` $tensor `[` $indices `]` attr-dict `:` type($buffer) `,` type($tensor)
+  }];
+}
+
+def Stage_ReclaimOp : Stage_Op<"reclaim"> {
+  let summary = "the lane that puts waits until all of its puts but the last `leaving` have read their slots";
+  let description = [{
+    ```mlir
+    stage.reclaim leaving 1
+    ```
+  }];
+  let arguments = (ins I64Attr:$leaving);
+  let assemblyFormat = "`leaving` $leaving attr-dict";
+}
+
+def Stage_PublishOp : Stage_Op<"publish"> {
+  let summary = "what this wave has written to shared memory is seen by puts after the next barrier";
+  let description = [{
+    ```mlir
+    stage.publish
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Stage_ViewOp : Stage_Op<"view"> {
+  let summary = "a slot as a tile that stays in shared memory";
+  let description = [{
+    For matrix instructions that read their operands there. With `transposed` the tile is the transpose of the buffer's.
+
+    ```mlir
+    %t = stage.view %b[%slot] transposed : !stage.buffer<4 x [256, 64], bf16, fastest = 1> -> !kernel.tile<[64, 256], bf16, #layout.shared>
+    ```
+  }];
+  let arguments = (ins Stage_BufferType:$buffer, Index:$slot, UnitAttr:$transposed);
+  let results = (outs Kernel_TileType:$tile);
+  let assemblyFormat = "$buffer `[` $slot `]` (`transposed` $transposed^)? attr-dict `:` type($buffer) `->` type($tile)";
+}
+
+def Stage_RetireOp : Stage_Op<"retire"> {
+  let summary = "waits until at most `leaving` products run behind the program";
+  let description = [{
+    Those before them no longer read their operands' slots. Their accumulators stay out of reach until `stage.settle`.
+
+    ```mlir
+    stage.retire leaving 1
+    ```
+  }];
+  let arguments = (ins I64Attr:$leaving);
+  let assemblyFormat = "`leaving` $leaving attr-dict";
+}
+
+def Stage_SettleOp : Stage_Op<"settle"> {
+  let summary = "waits for all products that run behind the program and gives the accumulator";
+  let description = [{
+    `atom` is the matrix instruction.
+
+    ```mlir
+    %done = stage.settle %sum {atom = @product} : !kernel.tile<[128, 256], f32> -> !kernel.tile<[128, 256], f32>
+    ```
+  }];
+  let arguments = (ins Kernel_TileType:$tile, FlatSymbolRefAttr:$atom);
+  let results = (outs Kernel_TileType:$result);
+  let assemblyFormat = "$tile attr-dict `:` type($tile) `->` type($result)";
+}
+
+def Stage_SliceOp : Stage_Op<"slice", [Pure]> {
+  let summary = "part of a tile";
+  let description = [{
+    From `offsets` on. Every lane keeps what it holds of it.
+
+    ```mlir
+    %right = stage.slice %tile at [0, 64] : !kernel.tile<[128, 256], bf16> -> !kernel.tile<[128, 64], bf16>
+    ```
+  }];
+  let arguments = (ins Kernel_TileType:$tile, DenseI64ArrayAttr:$offsets);
+  let results = (outs Kernel_TileType:$part);
+  let assemblyFormat = "$tile `at` $offsets attr-dict `:` type($tile) `->` type($part)";
+}
+
 #endif

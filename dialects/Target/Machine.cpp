@@ -13,8 +13,9 @@ MachineOp Machine::of(ModuleOp module) {
 SmallVector<MmaOp> Machine::mmasFor(Type a, Type b, Type acc, bool scaled) const {
   SmallVector<MmaOp> found;
   for (MmaOp atom : all<MmaOp>())
-    if (atom.getA() == a && atom.getB() == b && atom.getAcc() == acc && atom.getScaleBlock().has_value() == scaled &&
-        atom.getBlocks() == 1 && !atom.getInexact())
+    if (atom.getA() == a && atom.getB() == b && atom.getAcc() == acc &&
+        atom.getScaleBlock().has_value() == scaled && atom.getBlocks() == 1 && !atom.getInexact() &&
+        !atom.getSharedSwizzle())
       found.push_back(atom);
   return found;
 }
@@ -22,9 +23,14 @@ SmallVector<MmaOp> Machine::mmasFor(Type a, Type b, Type acc, bool scaled) const
 CopyOp Machine::copy(StringRef from, StringRef to, int64_t bytes) const {
   for (CopyOp atom : all<CopyOp>())
     if (atom.getFrom() == from && atom.getTo() == to && static_cast<int64_t>(atom.getBytes()) == bytes &&
-        !atom.getTransposes())
+        !atom.getTransposes() && !atom.getTileSwizzles())
       return atom;
   return {};
+}
+
+CopyOp Machine::tileCopy(StringRef name, StringRef from, StringRef to) const {
+  CopyOp atom = lookup<CopyOp>(name);
+  return atom && atom.getTileSwizzles() && atom.getFrom() == from && atom.getTo() == to ? atom : CopyOp();
 }
 
 ElementwiseOp Machine::elementwise(StringRef implements, Type from, Type to, int64_t width) const {

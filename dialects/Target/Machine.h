@@ -24,10 +24,13 @@ public:
   MmaOp mma(llvm::StringRef name) const { return lookup<MmaOp>(name); }
   OperationOp operation(llvm::StringRef name) const { return lookup<OperationOp>(name); }
   MemoryOp memory(llvm::StringRef name) const { return lookup<MemoryOp>(name); }
-  /// All matrix instructions for these element types, in file order; scaled ones only if `scaled`, no inexact ones.
+  /// All matrix instructions for these element types, in file order; scaled ones only if `scaled`, none that
+  /// only a schedule may choose.
   llvm::SmallVector<MmaOp> mmasFor(mlir::Type a, mlir::Type b, mlir::Type acc, bool scaled) const;
   CopyOp copy(llvm::StringRef name) const { return lookup<CopyOp>(name); }
   CopyOp copy(llvm::StringRef from, llvm::StringRef to, int64_t bytes) const;
+  /// The copy of that name if it moves whole tiles between these places, or null.
+  CopyOp tileCopy(llvm::StringRef name, llvm::StringRef from, llvm::StringRef to) const;
   /// The widest atom for an elementwise operation of at most `width` elements, or null.
   ElementwiseOp elementwise(llvm::StringRef implements, mlir::Type from, mlir::Type to, int64_t width) const;
 

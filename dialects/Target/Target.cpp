@@ -1,5 +1,6 @@
 #include "dialects/Target/Target.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -104,6 +105,9 @@ static LogicalResult verifyOperandLayout(MmaOp op, StringRef key, Attribute attr
   if (lanes && (int64_t(1) << linear.laneBits()) != lanes)
     return op.emitOpError() << "expects '" << key << "' to have " << llvm::Log2_64(lanes) << " lane bits, found "
                             << linear.laneBits();
+  if ((uint64_t(1) << linear.waveBits()) != op.getWaves())
+    return op.emitOpError() << "expects '" << key << "' to have " << llvm::Log2_64(op.getWaves())
+                            << " wave bits, found " << linear.waveBits();
   for (ArrayRef<int32_t> bases : {linear.getReg(), linear.getLane(), linear.getWave()})
     for (auto [i, coordinate] : llvm::enumerate(bases))
       if (coordinate >= sizes[i % sizes.size()])
@@ -128,16 +132,55 @@ static LogicalResult verifyOperandVector(MmaOp op, StringRef name, unsigned inde
   return success();
 }
 
+/// Masks of a swizzle, each a power of two or 0, the last not 0.
+static LogicalResult verifySwizzle(Operation *op, StringRef key, Attribute attr) {
+  auto masks = dyn_cast<ArrayAttr>(attr);
+  if (!masks || masks.empty() || !llvm::all_of(masks, llvm::IsaPred<IntegerAttr>))
+    return op->emitOpError() << "expects '" << key << "' to be a list of masks, found " << attr;
+  for (auto [i, mask] : llvm::enumerate(masks.getAsRange<IntegerAttr>()))
+    if (int64_t value = mask.getInt(); (value || i + 1 == masks.size()) && !llvm::isPowerOf2_64(value))
+      return op->emitOpError() << "expects masks of '" << key
+                               << "' to be powers of two, the last not 0, found " << value;
+  return success();
+}
+
+static LogicalResult verifySharedOperands(MmaOp op) {
+  if (op.getLayoutA() || op.getLayoutB())
+    return op.emitOpError() << "has 'shared_swizzle', so its operands have no 'layout_a' or 'layout_b'";
+  if (failed(verifySwizzle(op, "shared_swizzle", op.getSharedSwizzleAttr())))
+    return failure();
+  if (!op.getSettle())
+    return op.emitOpError() << "lacks 'settle', the operation that takes its accumulator";
+  for (unsigned i : {0u, 1u})
+    if (Block &body = op.getBody().front();
+        body.getNumArguments() != 3 || !isa<LLVM::LLVMPointerType>(body.getArgument(i).getType()))
+      return op.emitOpError() << "expects a body with pointers to a and b, and acc";
+  return verifyOperandVector(op, "acc", 2, op.getAcc(), op.getLayoutAcc());
+}
+
+int64_t MmaOp::getSharedRowBytes() {
+  return 2 * cast<IntegerAttr>(getSharedSwizzleAttr().getValue().back()).getInt();
+}
+
 LogicalResult MmaOp::verify() {
   if (failed(rejectUnknownKeys(*this)))
     return failure();
   int64_t m = getM(), n = getN(), k = getK();
-  for (auto [key, value] : {std::pair<StringRef, int64_t>{"m", m}, {"n", n}, {"k", k}, {"blocks", getBlocks()}})
+  for (auto [key, value] : {std::pair<StringRef, int64_t>{"m", m},
+                            {"n", n},
+                            {"k", k},
+                            {"blocks", getBlocks()},
+                            {"waves", getWaves()}})
     if (value < 1 || !llvm::isPowerOf2_64(value))
       return emitOpError() << "expects '" << key << "' to be a power of two, found " << value;
-  if (failed(verifyOperandLayout(*this, "layout_a", getLayoutA(), {m, k})) ||
-      failed(verifyOperandLayout(*this, "layout_b", getLayoutB(), {k, n})) ||
-      failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, n})))
+  if (failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, n})))
+    return failure();
+  if (getSharedSwizzle())
+    return verifySharedOperands(*this);
+  if (!getLayoutA() || !getLayoutB())
+    return emitOpError() << "lacks 'layout_a' and 'layout_b', or 'shared_swizzle'";
+  if (failed(verifyOperandLayout(*this, "layout_a", *getLayoutA(), {m, k})) ||
+      failed(verifyOperandLayout(*this, "layout_b", *getLayoutB(), {k, n})))
     return failure();
   if (getScaleBlock()) {
     int64_t block = *getScaleBlock();
@@ -149,8 +192,8 @@ LogicalResult MmaOp::verify() {
         failed(verifyOperandLayout(*this, "layout_scale_b", *getLayoutScaleB(), {k / block, n})))
       return failure();
   }
-  if (failed(verifyOperandVector(*this, "a", 0, getA(), getLayoutA())) ||
-      failed(verifyOperandVector(*this, "b", 1, getB(), getLayoutB())) ||
+  if (failed(verifyOperandVector(*this, "a", 0, getA(), *getLayoutA())) ||
+      failed(verifyOperandVector(*this, "b", 1, getB(), *getLayoutB())) ||
       failed(verifyOperandVector(*this, "acc", 2, getAcc(), getLayoutAcc())))
     return failure();
   return success();
@@ -182,6 +225,15 @@ LogicalResult CopyOp::verify() {
   for (StringRef place : {getFrom(), getTo()})
     if (!llvm::is_contained({"global", "shared", "register"}, place))
       return emitOpError() << "expects 'from' and 'to' to be global, shared or register, found '" << place << "'";
+  if (getTracking() && !llvm::is_contained({"counter", "group", "barrier"}, *getTracking()))
+    return emitOpError() << "expects 'tracking' to be counter, group or barrier, found '" << *getTracking()
+                         << "'";
+  if (getTileSwizzles().has_value() != getTileLimit().has_value())
+    return emitOpError() << "expects 'tile_swizzles' together with 'tile_limit'";
+  if (ArrayAttr swizzles = getTileSwizzlesAttr())
+    for (Attribute swizzle : swizzles)
+      if (failed(verifySwizzle(*this, "tile_swizzles", swizzle)))
+        return failure();
   if (!getTransposes() && !getExchange())
     return success();
   auto exchange = dyn_cast_or_null<layout::LinearAttr>(getExchangeAttr());
@@ -192,6 +244,19 @@ LogicalResult CopyOp::verify() {
 
 LogicalResult ElementwiseOp::verify() {
   return failure(failed(rejectUnknownKeys(*this)) || failed(expectPositive(*this, "width", getWidth())));
+}
+
+LogicalResult AsmOp::verify() {
+  if (getOutputs().size() > getInputs().size())
+    return emitOpError() << "has more results than operands";
+  for (auto [output, input] : llvm::zip(getOutputs(), getInputs()))
+    if (output.getType() != input.getType())
+      return emitOpError() << "expects results of the types of the first operands, found " << output.getType()
+                           << " and " << input.getType();
+  if (int64_t count = getConstraints().count(',') + 1; count != static_cast<int64_t>(getInputs().size()))
+    return emitOpError() << "expects a constraint for each of " << getInputs().size() << " operands, found "
+                         << count;
+  return success();
 }
 
 LogicalResult OperationOp::verify() { return rejectUnknownKeys(*this); }

@@ -55,7 +55,8 @@ def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, 
     | `simds` | SIMDs of a compute unit |
     | `default_waves` | waves of a workgroup when a schedule does not say |
     | `formats` | element types that its instructions understand |
-    | `tracking` | how asynchronous copies are waited for: `none`, `counter`, `group` or `barrier` |
+    | `tracking` | how asynchronous copies are waited for unless the copy says: `none`, `counter`, `group` or `barrier` |
+    | `tensor_map` | how a kernel receives the map of a tensor: `{bytes, align, attributes}` of a parameter passed by value |
     | `inherits` | machines whose facts, but not chips, this one takes over unless it has its own of the same name |
     | `removes` | inherited facts that this machine lacks |
 
@@ -76,6 +77,7 @@ def Target_MachineOp : Target_Op<"machine", [Symbol, SymbolTable, NoTerminator, 
                        OptionalAttr<I64Attr>:$max_threads, OptionalAttr<I64Attr>:$max_waves,
                        OptionalAttr<I64Attr>:$simds, OptionalAttr<I64Attr>:$default_waves,
                        OptionalAttr<TypeArrayAttr>:$formats, OptionalAttr<StrAttr>:$tracking,
+                       OptionalAttr<DictionaryAttr>:$tensor_map,
                        OptionalAttr<StrArrayAttr>:$inherits, OptionalAttr<StrArrayAttr>:$removes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
@@ -91,11 +93,12 @@ def Target_MemoryOp : Target_FactOp<"memory"> {
     `space` is LLVM's address space; sizes are in bytes. `granule` is the unit of allocation. `phases` lists, per
     access width in bytes, which lanes the banks serve together: `phases = {read_16 = [[0, 1, ...], ...]}`.
     `access_banks` names the accesses for which the memory works as if it had fewer banks: `{read_12 = 32}`.
+    Where a kernel may declare less than there is, `static_bytes` says how much; more is asked for at the launch.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$space, OptionalAttr<I64Attr>:$bytes,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$granule, OptionalAttr<I64Attr>:$banks,
                        OptionalAttr<I64Attr>:$bank_bytes, OptionalAttr<DictionaryAttr>:$phases,
-                       OptionalAttr<DictionaryAttr>:$access_banks);
+                       OptionalAttr<DictionaryAttr>:$access_banks, OptionalAttr<I64Attr>:$static_bytes);
   let assemblyFormat = "$sym_name attr-dict";
 }
 
@@ -144,12 +147,27 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
     one i32 each, of which the lowest byte counts) and yields the accumulator. `cycles` is what it occupies its `unit` for.
     `inexact` marks an instruction that reads fewer bits of a and b than their types have: only a schedule that names it
     gets it.
+
+    With `waves` above 1 so many consecutive waves execute it together, and layouts have as many wave bits.
+
+    An instruction that reads its operands from shared memory has `shared_swizzle` instead of `layout_a` and `layout_b`.
+    K runs along rows of twice the last mask's bytes, and bit i of a row's number XORs `shared_swizzle[i]` to the byte
+    within the row. The body takes pointers to the first row of A and of B (whose rows are its columns). Only a schedule
+    that names it gets it. Such instructions run behind the program: `@matrix_fence` comes before several of them,
+    `@matrix_commit` makes them a group, `@matrix_wait_N` waits until at most N groups run, and `settle` names the
+    operation that takes the accumulator when all are done.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
-                       AnyAttr:$layout_a, AnyAttr:$layout_b, AnyAttr:$layout_acc, OptionalAttr<I64Attr>:$scale_block,
+                       OptionalAttr<AnyAttr>:$layout_a, OptionalAttr<AnyAttr>:$layout_b, AnyAttr:$layout_acc,
+                       DefaultValuedOptionalAttr<I64Attr, "1">:$waves, OptionalAttr<I64ArrayAttr>:$shared_swizzle,
+                       OptionalAttr<FlatSymbolRefAttr>:$settle, OptionalAttr<I64Attr>:$scale_block,
                        OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
                        I64Attr:$cycles, UnitAttr:$inexact);
+  let extraClassDeclaration = [{
+    /// Bytes of a row of an operand in shared memory.
+    int64_t getSharedRowBytes();
+  }];
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
 
@@ -163,10 +181,18 @@ def Target_CopyOp : Target_AtomOp<"copy"> {
     | global, register | view, i32 byte offset, i32 uniform byte offset, i1 in bounds | vector<N x i32> (i8, i16 below 4 bytes); zero out of bounds |
     | register, global | the value, then as above | |
     | global, shared | as the first, then the wave's uniform shared pointer, or, with `per_lane`, the lane's own | |
+    | global, shared, with `tile_swizzles` | pointer to the tensor's map, i32 column, i32 row, shared pointer, pointer to a barrier | |
+    | shared, global, with `tile_swizzles` | pointer to the tensor's map, i32 column, i32 row, shared pointer | |
 
-    A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy.
+    A view is what the operation `@view` makes of a pointer. `tracked_by` names the counter of an asynchronous copy;
+    `tracking` says how this copy is waited for if not as the machine's others.
     With `max_step` a copy into shared memory takes one more argument: a constant i32 of at most so many bytes, which the
     instruction adds to both of its addresses. Copies that differ in it can share one destination.
+
+    A copy with `tile_swizzles` moves a whole tile of two dimensions, of at most `tile_limit` elements each, for one lane,
+    through a map of the tensor; elements outside the tensor read as zero and are not written. `bytes` is what addresses and
+    rows must be multiples of. Each swizzle is a list of masks as in `shared_swizzle` of `target.mma`: a row of the tile has twice
+    the last mask's bytes.
 
     A copy that `transposes` exchanges elements of that many bits between lanes on their way to the registers.
     `exchange` is a layout whose two coordinates are (lane, element): register r of lane l gets the named element of
@@ -174,7 +200,8 @@ def Target_CopyOp : Target_AtomOp<"copy"> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$from, StrAttr:$to, I64Attr:$bytes,
                        UnitAttr:$per_lane, OptionalAttr<I64Attr>:$max_step,
-                       OptionalAttr<FlatSymbolRefAttr>:$tracked_by,
+                       OptionalAttr<FlatSymbolRefAttr>:$tracked_by, OptionalAttr<StrAttr>:$tracking,
+                       OptionalAttr<ArrayAttr>:$tile_swizzles, OptionalAttr<I64Attr>:$tile_limit,
                        OptionalAttr<I64Attr>:$transposes, OptionalAttr<AnyAttr>:$exchange, OptionalAttr<I64Attr>:$cycles);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
 }
@@ -194,7 +221,8 @@ def Target_OperationOp : Target_AtomOp<"operation"> {
   let summary = "a named operation of the machine";
   let description = [{
     What every machine must have is listed in `targets/README.md`: `@workgroup_id`, `@thread_id`, `@barrier`,
-    `@shuffle_xor`, `@view`. Others are optional and used if present: `@wait`, `@priority`, `@pin`, `@uniform`.
+    `@shuffle_xor`, `@view`. Others are optional and used if present: `@wait`, `@priority`, `@pin`, `@uniform`, and those
+    for roles, which `targets/README.md` lists.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
@@ -218,6 +246,22 @@ def Target_ApplyOp : Target_Op<"apply"> {
   let arguments = (ins FlatSymbolRefAttr:$atom, Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$outputs);
   let assemblyFormat = "$atom `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+def Target_AsmOp : Target_Op<"asm"> {
+  let summary = "an instruction in the machine's assembly, whose operands may be lists of registers";
+  let description = [{
+    `$i` in the text stands for operand i; a vector is written as its registers, separated by commas. `constraints` has
+    LLVM's constraint letter for each operand. Results are the first operands, changed in place.
+
+    ```mlir
+    %sum = target.asm "accumulate {$0}, $1;" "f,l" (%acc, %address) : (vector<4xf32>, i64) -> vector<4xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$text, StrAttr:$constraints, Variadic<AnyType>:$inputs);
+  let results = (outs Variadic<AnyType>:$outputs);
+  let assemblyFormat = "$text $constraints `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let hasVerifier = 1;
 }
 
 #endif

@@ -74,13 +74,16 @@ public:
       return printed();
     if (failed(timed("stage", [&] {
           return passes([](PassManager &pm) {
+            pm.addPass(transforms::createPipelineRoles());
             pm.addPass(transforms::createPipelineLoops());
+            pm.addPass(transforms::createStageStores());
             pm.addNestedPass<kernel::FuncOp>(createCanonicalizerPass());
             pm.addPass(transforms::createPlaceTiles());
             pm.addPass(transforms::createStageRelayouts());
             pm.addPass(transforms::createChooseSwizzles());
             pm.addPass(transforms::createDeriveWaits());
             pm.addPass(transforms::createCheckWaits());
+            pm.addPass(transforms::createCheckRoles());
             pm.addPass(transforms::createAllocateShared());
           });
         })))
@@ -225,6 +228,10 @@ private:
       files = TargetLibrary(options.targetFolders).schedulesOf(options.target);
       name = given;
     }
+    // What other code a bundle may hold beside this, which is for all sizes.
+    if (options.schedule.empty())
+      for (const schedule::SizedSequence &sequence : schedule::sequencesForSizes(func, values, files))
+        result.sizedSchedules.push_back({sequence.name, sequence.sizes});
     return schedule::applyFromFiles(func, values, files, name, /*mustFit=*/!options.schedule.empty());
   }
 
@@ -264,6 +271,13 @@ private:
         result.threads = threads.getInt();
       if (auto bytes = lanes->getAttrOfType<IntegerAttr>("kiln.shared_bytes"))
         result.sharedBytes = bytes.getInt();
+      if (auto bytes = lanes->getAttrOfType<IntegerAttr>("kiln.dynamic_shared_bytes"))
+        result.dynamicSharedBytes = bytes.getInt();
+      if (auto maps = lanes->getAttrOfType<ArrayAttr>("kiln.tensor_maps"))
+        for (auto map : maps.getAsRange<DictionaryAttr>())
+          result.tensorMaps.push_back({map.getAs<StringAttr>("tensor").str(),
+                                       map.getAs<DenseI64ArrayAttr>("box").asArrayRef().vec(),
+                                       map.getAs<IntegerAttr>("swizzle").getInt()});
       if (auto grid = lanes->getAttrOfType<StringAttr>("kiln.grid"))
         result.grid = grid.str();
       if (auto arguments = lanes->getAttrOfType<ArrayAttr>("kiln.arguments"))

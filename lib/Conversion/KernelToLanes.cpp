@@ -39,13 +39,21 @@ LLVM::LLVMFuncOp LaneLowering::createFunction() {
   SmallVector<Type> types;
   for (Type type : func.getArgumentTypes())
     appendArgumentTypes(builder, type, types);
+  unsigned firstMap = types.size();
+  for (TensorMap &map : tensorMapsOf(func)) {
+    tensorMaps.push_back({std::move(map), Value()});
+    types.push_back(LLVM::LLVMPointerType::get(builder.getContext()));
+  }
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), types);
   auto lanes = LLVM::LLVMFuncOp::create(builder, loc, func.getSymName(), type);
+  appendTensorMaps(lanes, firstMap);
   target::MachineOp op = machine.getOp();
   if (std::optional<StringRef> convention = op.getKernelConvention())
     if (std::optional<LLVM::cconv::CConv> known = LLVM::cconv::symbolizeCConv(*convention))
       lanes.setCConv(*known);
-  int64_t threads = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt() * machine.lanes();
+  int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
+  func.walk([&](stage::RolesOp roles) { waves += roles.getProducers(); });
+  int64_t threads = waves * machine.lanes();
   SmallVector<Attribute> attributes;
   auto append = [&](ArrayAttr pairs) {
     for (auto pair : pairs.getAsRange<ArrayAttr>()) {
@@ -68,6 +76,52 @@ LLVM::LLVMFuncOp LaneLowering::createFunction() {
   lanes->setAttr("kiln.grid", builder.getStringAttr(describeGrid(func)));
   lanes->setAttr("kiln.threads", builder.getI64IntegerAttr(threads));
   return lanes;
+}
+
+void LaneLowering::appendTensorMaps(LLVM::LLVMFuncOp lanes, unsigned firstMap) {
+  if (tensorMaps.empty())
+    return;
+  DictionaryAttr form = machine.getOp().getTensorMapAttr();
+  auto bytes = LLVM::LLVMArrayType::get(builder.getI8Type(), form.getAs<IntegerAttr>("bytes").getInt());
+  SmallVector<TensorMap> maps;
+  for (auto [i, known] : llvm::enumerate(tensorMaps)) {
+    maps.push_back(known.first);
+    lanes.setArgAttr(firstMap + i, LLVM::LLVMDialect::getByValAttrName(), TypeAttr::get(bytes));
+    lanes.setArgAttr(firstMap + i, LLVM::LLVMDialect::getAlignAttrName(), form.get("align"));
+    for (auto name : form.getAs<ArrayAttr>("attributes").getAsRange<StringAttr>())
+      lanes.setArgAttr(firstMap + i, name, builder.getUnitAttr());
+  }
+  lanes->setAttr("kiln.tensor_maps", describeMaps(func, maps));
+}
+
+Value LaneLowering::tensorMapOf(Value tensor, Value buffer) {
+  TensorMap wanted =
+      mapOf(cast<kernel::TensorRefType>(tensor.getType()), tensor, cast<stage::BufferType>(buffer.getType()));
+  for (auto &[map, pointer] : tensorMaps)
+    if (map == wanted)
+      return pointer;
+  llvm_unreachable("every map was collected");
+}
+
+/// What is larger than a kernel may declare is asked for at the launch, and the array here has no size of its
+/// own.
+void LaneLowering::createSharedMemory(LLVM::LLVMFuncOp lanes) {
+  auto attr = func->getAttrOfType<IntegerAttr>("kiln.shared_bytes");
+  if (!attr || !attr.getInt())
+    return;
+  target::MemoryOp shared = machine.memory("shared");
+  int64_t sharedBytes = attr.getInt();
+  bool atLaunch = shared.getStaticBytes() && sharedBytes > static_cast<int64_t>(*shared.getStaticBytes());
+  if (atLaunch)
+    lanes->setAttr("kiln.dynamic_shared_bytes", attr);
+  OpBuilder module(func);
+  std::string name = (func.getSymName() + "_shared").str();
+  auto bytes = LLVM::LLVMArrayType::get(module.getI8Type(), atLaunch ? 0 : sharedBytes);
+  LLVM::GlobalOp::create(module, loc, bytes, /*isConstant=*/false,
+                         atLaunch ? LLVM::Linkage::External : LLVM::Linkage::Internal, name, Attribute(),
+                         /*alignment=*/1024, shared.getSpace());
+  auto pointerType = LLVM::LLVMPointerType::get(builder.getContext(), shared.getSpace());
+  sharedBase = LLVM::AddressOfOp::create(entry, loc, pointerType, name);
 }
 
 void LaneLowering::bindArguments(LLVM::LLVMFuncOp lanes) {
@@ -101,6 +155,8 @@ void LaneLowering::bindArguments(LLVM::LLVMFuncOp lanes) {
     }
     tensors[argument] = values;
   }
+  for (auto &[map, pointer] : tensorMaps)
+    pointer = body.getArgument(next++);
 }
 
 LogicalResult LaneLowering::run() {
@@ -111,25 +167,15 @@ LogicalResult LaneLowering::run() {
     return func.emitOpError() << "cannot be compiled: " << machine.name() << " has no memory @shared";
   if (failed(verifyGrid(func)))
     return failure();
+  if (!tensorMapsOf(func).empty() && !machine.getOp().getTensorMap())
+    return func.emitOpError() << "cannot be compiled: " << machine.name() << " lacks the key 'tensor_map'";
   LLVM::LLVMFuncOp lanes = createFunction();
   Block *body = lanes.addEntryBlock(builder);
   builder.setInsertionPointToStart(body);
   sectionStart = LLVM::UnreachableOp::create(builder, loc);
   entry.setInsertionPoint(sectionStart);
 
-  int64_t sharedBytes = 0;
-  if (auto bytes = func->getAttrOfType<IntegerAttr>("kiln.shared_bytes"))
-    sharedBytes = bytes.getInt();
-  if (sharedBytes) {
-    OpBuilder module(func);
-    std::string name = (func.getSymName() + "_shared").str();
-    int64_t space = machine.memory("shared").getSpace();
-    auto bytes = LLVM::LLVMArrayType::get(module.getI8Type(), sharedBytes);
-    LLVM::GlobalOp::create(module, loc, bytes, /*isConstant=*/false, LLVM::Linkage::Internal, name, Attribute(),
-                           /*alignment=*/1024, space);
-    auto pointerType = LLVM::LLVMPointerType::get(builder.getContext(), space);
-    sharedBase = LLVM::AddressOfOp::create(entry, loc, pointerType, name);
-  }
+  createSharedMemory(lanes);
   std::swap(builder, entry);
   threadId = apply("thread_id");
   std::swap(builder, entry);
@@ -155,7 +201,7 @@ void LaneLowering::deriveIds() {
 }
 
 void LaneLowering::startSection(bool afresh) {
-  if (outermostLoop)
+  if (outermostLoop || computingThreads)
     return;
   Block *body = sectionStart->getBlock();
   sectionStart->moveBefore(body, body->end());
@@ -198,6 +244,8 @@ LogicalResult LaneLowering::lower(Operation &op) {
     return lowerFor(loop);
   if (auto branch = dyn_cast<scf::IfOp>(op))
     return lowerIf(branch);
+  if (std::optional<LogicalResult> lowered = lowerRoleOp(op))
+    return *lowered;
   if (auto constant = dyn_cast<kernel::ConstantOp>(op))
     lowerConstant(constant);
   else if (auto splat = dyn_cast<kernel::SplatOp>(op))
@@ -226,7 +274,7 @@ LogicalResult LaneLowering::lower(Operation &op) {
       apply(name);
   }
   else if (auto id = dyn_cast<kernel::ProgramIdOp>(op))
-    lowerProgramId(id);
+    placeProgram(apply("workgroup_id"), id.getGrid(), id.getIds());
   else if (auto dim = dyn_cast<kernel::DimOp>(op))
     scalars.map(dim.getResult(), tensors[dim.getTensor()].sizes[dim.getDim()]);
   else if (isa<kernel::ReturnOp>(op))
@@ -380,7 +428,8 @@ LogicalResult LaneLowering::lowerFor(scf::ForOp op) {
   Value lower = scalars.lookup(op.getLowerBound()), upper = scalars.lookup(op.getUpperBound()),
         step = scalars.lookup(op.getStep());
   auto loop = scf::ForOp::create(builder, op.getLoc(), lower, upper, step, inits);
-  bool outermost = !outermostLoop;
+  // A loop over programs is not part of a program.
+  bool outermost = !outermostLoop && !op->hasAttr("stage.programs");
   if (outermost)
     outermostLoop = loop;
   {

@@ -2,6 +2,7 @@
 #ifndef KILN_CONVERSION_KERNELTOLANES_H
 #define KILN_CONVERSION_KERNELTOLANES_H
 
+#include "TensorMaps.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/Stage/Stage.h"
 #include "dialects/Target/Machine.h"
@@ -41,6 +42,9 @@ public:
 private:
   // KernelToLanes.cpp: the frame.
   mlir::LLVM::LLVMFuncOp createFunction();
+  /// Appends a parameter for each tensor map.
+  void appendTensorMaps(mlir::LLVM::LLVMFuncOp lanes, unsigned firstMap);
+  void createSharedMemory(mlir::LLVM::LLVMFuncOp lanes);
   void bindArguments(mlir::LLVM::LLVMFuncOp lanes);
   void deriveIds();
   /// From here on what all lanes compute once is computed here and not at the kernel's start, so that its registers are not
@@ -60,7 +64,8 @@ private:
   int64_t carriedLength(mlir::Value value);
 
   // LaneGrid.cpp: which program a workgroup computes.
-  void lowerProgramId(kernel::ProgramIdOp op);
+  /// Maps `ids` to the coordinates of program `number`.
+  void placeProgram(mlir::Value number, mlir::ValueRange grid, mlir::ValueRange ids);
   mlir::Value gatherDies(mlir::Value id, mlir::Value count, int64_t dies);
   std::pair<mlir::Value, mlir::Value> walkInGroups(mlir::Value id, mlir::Value rows, mlir::Value columns,
                                                    int64_t group);
@@ -107,6 +112,30 @@ private:
   mlir::Value fromChunks(llvm::ArrayRef<mlir::Value> chunks, mlir::VectorType type);
   llvm::SmallVector<mlir::Value> toChunks(mlir::Value vector, int64_t bytes);
 
+  // LaneRoles.cpp: waves with roles.
+  std::optional<mlir::LogicalResult> lowerRoleOp(mlir::Operation &op);
+  mlir::LogicalResult checkRoleOperations(stage::RolesOp op);
+  mlir::LogicalResult lowerRoles(stage::RolesOp op);
+  void lowerBarriers(stage::BarriersOp op);
+  void lowerArrive(stage::ArriveOp op);
+  void lowerFetch(stage::FetchOp op);
+  void lowerPut(stage::PutOp op);
+  void lowerSettle(stage::SettleOp op);
+  /// A product that reads its operands from shared memory.
+  void lowerSharedMma(kernel::MmaOp op, target::MmaOp atom);
+  void ifThread(mlir::Value condition, llvm::function_ref<void()> body);
+  mlir::Value isThread(int64_t number);
+  mlir::Value slotPointer(mlir::Value slot, int64_t offset, int64_t slotBytes);
+  mlir::Value slotPointer(mlir::Value buffer, mlir::Value slot);
+  mlir::Value barrierPointer(mlir::Value barriers, mlir::Value slot);
+  /// The map through which a tile of `buffer`'s shape is copied.
+  mlir::Value tensorMapOf(mlir::Value tensor, mlir::Value buffer);
+  /// All waves that compute meet.
+  void meet();
+  /// The operation `prefix` + count, or the nearest lower number that the machine has: waiting for more is
+  /// right too.
+  void applyCounted(llvm::StringRef prefix, int64_t count);
+
   // LaneArithmetic.cpp: everything that stays in registers.
   mlir::LogicalResult lowerElementwise(mlir::Operation &op);
   mlir::LogicalResult lowerConvert(kernel::ConvertOp op);
@@ -118,6 +147,7 @@ private:
   void lowerIota(kernel::IotaOp op);
   void lowerBroadcast(kernel::BroadcastOp op);
   void lowerRelayout(kernel::RelayoutOp op);
+  void lowerSlice(stage::SliceOp op);
   Pieces splatPieces(kernel::TileType type, mlir::Value scalar);
   mlir::Value floatConstant(double value, mlir::Type element);
   /// The same registers in vectors of another length.
@@ -147,6 +177,8 @@ private:
   mlir::Value threadId, laneId, waveId, sharedBase;
   std::map<std::string, mlir::Attribute> regions; // alias scopes, if the kernel has asynchronous copies
   mlir::Operation *outermostLoop = nullptr;
+  int64_t computingThreads = 0; // while roles are lowered
+  llvm::SmallVector<std::pair<TensorMap, mlir::Value>> tensorMaps;
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> hoisted;
 };
 

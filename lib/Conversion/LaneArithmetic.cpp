@@ -195,6 +195,25 @@ void LaneLowering::lowerRelayout(kernel::RelayoutOp op) {
               defaultLength(op.getType()));
 }
 
+void LaneLowering::lowerSlice(stage::SliceOp op) {
+  LinearLayout whole = layoutOf(op.getTile().getType()), part = layoutOf(op.getPart().getType());
+  auto coordinates = [](const LinearLayout &layout, int64_t r) {
+    SmallVector<int32_t> at = layout.apply({{layout::registerDim, static_cast<int32_t>(r)}});
+    return std::vector<int64_t>(at.begin(), at.end());
+  };
+  std::map<std::vector<int64_t>, int64_t> holders;
+  for (int64_t r = 0; r < whole.inputSize(layout::registerDim); ++r)
+    holders[coordinates(whole, r)] = r;
+  SmallVector<int64_t> registers;
+  for (int64_t r = 0; r < part.inputSize(layout::registerDim); ++r) {
+    std::vector<int64_t> at = coordinates(part, r);
+    for (auto [coordinate, offset] : llvm::zip(at, op.getOffsets()))
+      coordinate += offset;
+    registers.push_back(holders.at(at));
+  }
+  tiles[op.getPart()] = permute(tiles[op.getTile()], registers, defaultLength(op.getPart().getType()));
+}
+
 void LaneLowering::lowerBroadcast(kernel::BroadcastOp op) {
   LinearLayout wide = layoutOf(op.getType()).removeOutput(op.getAlong());
   tiles[op.getResult()] = permute(tiles[op.getTile()], sourceRegisters(layoutOf(op.getTile().getType()), wide),
@@ -331,10 +350,14 @@ LogicalResult LaneLowering::lowerConvert(kernel::ConvertOp op) {
 
 LogicalResult LaneLowering::lowerMma(kernel::MmaOp op) {
   target::MmaOp atom = machine.mma(op->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
+  if (atom.getSharedSwizzle()) {
+    lowerSharedMma(op, atom);
+    return success();
+  }
   auto waves = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves").asArrayRef();
   auto registers = [](Attribute layout) { return int64_t(1) << cast<layout::LinearAttr>(layout).regBits(); };
-  Pieces a = repiece(tiles[op.getA()], registers(atom.getLayoutA()));
-  Pieces b = repiece(tiles[op.getB()], registers(atom.getLayoutB()));
+  Pieces a = repiece(tiles[op.getA()], registers(atom.getLayoutAAttr()));
+  Pieces b = repiece(tiles[op.getB()], registers(atom.getLayoutBAttr()));
   Pieces acc = repiece(tiles[op.getAcc()], registers(atom.getLayoutAcc()));
   SmallVector<Value> scaleA, scaleB;
   if (op.getScaleA()) {
@@ -343,7 +366,8 @@ LogicalResult LaneLowering::lowerMma(kernel::MmaOp op) {
   }
   int64_t K = op.getA().getType().getShape()[1];
   int64_t M = op.getType().getShape()[0], N = op.getType().getShape()[1];
-  int64_t repK = K / atom.getK(), repN = N / (atom.getN() * waves[1]), repM = M / (atom.getM() * waves[0]);
+  int64_t wavesM = waves[0] / static_cast<int64_t>(atom.getWaves());
+  int64_t repK = K / atom.getK(), repN = N / (atom.getN() * waves[1]), repM = M / (atom.getM() * wavesM);
   // One-element operands are scalars in an atom's body.
   auto operand = [&](Value vector) -> Value {
     if (cast<VectorType>(vector.getType()).getNumElements() > 1)

@@ -102,15 +102,12 @@ void LaneLowering::lowerWait(stage::WaitOp op) {
     apply("wait", {i32(copies), i32(0)});
     return;
   }
-  // One operation per number of groups; waiting for more than necessary is right too.
-  std::string name;
-  do
-    name = "wait_group_" + std::to_string(copies);
-  while (!machine.operation(name) && copies-- > 0);
-  apply(name);
+  applyCounted("wait_group_", copies);
 }
 
 void LaneLowering::lowerBarrier(stage::BarrierOp op) {
+  if (computingThreads)
+    return meet();
   StringRef name = op.getBare() && machine.operation("raw_barrier") ? "raw_barrier" : "barrier";
   if (!op.getHalf()) {
     apply(name);

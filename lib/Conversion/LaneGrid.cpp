@@ -34,11 +34,11 @@ std::pair<Value, Value> LaneLowering::walkInGroups(Value id, Value rows, Value c
 }
 
 /// Without a schedule's order, programs are numbered with the last grid dimension fastest.
-void LaneLowering::lowerProgramId(kernel::ProgramIdOp op) {
+void LaneLowering::placeProgram(Value number, ValueRange grid, ValueRange ids) {
   SmallVector<Value> sizes;
-  for (Value size : op.getGrid())
+  for (Value size : grid)
     sizes.push_back(scalars.lookup(size));
-  Value rest = apply("workgroup_id");
+  Value rest = number;
   if (auto order = func->getAttrOfType<DictionaryAttr>("schedule.grid")) {
     int64_t dies = order.getAs<IntegerAttr>("dies").getInt(), group = order.getAs<IntegerAttr>("group").getInt();
     if (dies > 1) {
@@ -49,14 +49,14 @@ void LaneLowering::lowerProgramId(kernel::ProgramIdOp op) {
     }
     if (group > 1 && sizes.size() == 2) {
       auto [row, column] = walkInGroups(rest, sizes[0], sizes[1], group);
-      scalars.map(op.getIds()[0], row);
-      scalars.map(op.getIds()[1], column);
+      scalars.map(ids[0], row);
+      scalars.map(ids[1], column);
       return;
     }
   }
   for (unsigned d = sizes.size(); d-- > 1;) {
-    scalars.map(op.getIds()[d], arith::RemUIOp::create(builder, loc, rest, sizes[d]).getResult());
+    scalars.map(ids[d], arith::RemUIOp::create(builder, loc, rest, sizes[d]).getResult());
     rest = arith::DivUIOp::create(builder, loc, rest, sizes[d]);
   }
-  scalars.map(op.getIds()[0], rest);
+  scalars.map(ids[0], rest);
 }

@@ -61,10 +61,10 @@ void LaneLowering::reduceAcrossWaves(StringRef kind, MutableArrayRef<Value> valu
     offset = arith::AddIOp::create(builder, loc, offset, i32(base + r * machine.lanes() * bytes));
     return LLVM::GEPOp::create(builder, loc, pointerType, builder.getI8Type(), sharedBase, offset);
   };
-  apply("barrier");
+  meet();
   for (auto [r, value] : llvm::enumerate(values))
     setRegion(LLVM::StoreOp::create(builder, loc, value, at(waveId, r), bytes), "exchange");
-  apply("barrier");
+  meet();
   for (auto [r, value] : llvm::enumerate(values)) {
     Value own = value;
     for (int64_t mask : waveMasks) {

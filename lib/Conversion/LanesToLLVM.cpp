@@ -1,3 +1,4 @@
+#include "AsmToLLVM.h"
 #include "LoopsToBlocks.h"
 #include "kiln/Conversion/Passes.h"
 
@@ -15,6 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -29,6 +31,7 @@ namespace {
 struct ConvertLanesToLLVM : impl::ConvertLanesToLLVMBase<ConvertLanesToLLVM> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    getOperation().walk([](target::AsmOp op) { lowerAsm(op); });
     {
       RewritePatternSet patterns(context);
       populateRotatedLoopPattern(patterns);

@@ -58,22 +58,27 @@ static std::variant<std::string, Operation *> expressionOf(kernel::FuncOp func, 
   return text;
 }
 
-static kernel::ProgramIdOp gridOf(kernel::FuncOp func) {
-  kernel::ProgramIdOp found;
-  func.walk([&](kernel::ProgramIdOp op) { found = op; });
+/// The op that says how many programs there are, and their grid; null if there is one program.
+static std::pair<Operation *, ValueRange> gridOf(kernel::FuncOp func) {
+  std::pair<Operation *, ValueRange> found{nullptr, {}};
+  func.walk([&](Operation *op) {
+    if (auto id = dyn_cast<kernel::ProgramIdOp>(op))
+      found = {op, id.getGrid()};
+    else if (auto program = dyn_cast<stage::ProgramOp>(op))
+      found = {op, program.getGrid()};
+  });
   return found;
 }
 
 LogicalResult conversion::verifyGrid(kernel::FuncOp func) {
-  kernel::ProgramIdOp id = gridOf(func);
-  if (!id)
-    return success();
-  for (Value size : id.getGrid()) {
+  auto [op, grid] = gridOf(func);
+  for (Value size : grid) {
     auto form = expressionOf(func, size);
     if (auto *culprit = std::get_if<Operation *>(&form)) {
-      InFlightDiagnostic diag = id.emitOpError()
-                                << "has a grid size that a host cannot compute: use dimensions, parameters, scalar "
-                                   "arguments and integer arithmetic";
+      InFlightDiagnostic diag =
+          op->emitOpError()
+          << "has a grid size that a host cannot compute: use dimensions, parameters, scalar "
+             "arguments and integer arithmetic";
       diag.attachNote((*culprit)->getLoc()) << "'" << (*culprit)->getName() << "' is here";
       return diag;
     }
@@ -82,12 +87,15 @@ LogicalResult conversion::verifyGrid(kernel::FuncOp func) {
 }
 
 std::string conversion::describeGrid(kernel::FuncOp func) {
-  kernel::ProgramIdOp id = gridOf(func);
   std::string text;
-  if (id)
-    for (Value size : id.getGrid())
-      text += (text.empty() ? "" : " * ") + std::get<std::string>(expressionOf(func, size));
-  return text.empty() ? "1" : text;
+  for (Value size : gridOf(func).second)
+    text += (text.empty() ? "" : " * ") + std::get<std::string>(expressionOf(func, size));
+  if (text.empty())
+    return "1";
+  // Of a persistent grid each workgroup computes several programs.
+  auto order = func->getAttrOfType<DictionaryAttr>("schedule.grid");
+  auto most = order ? order.getAs<IntegerAttr>("persistent") : IntegerAttr();
+  return most ? "min(" + text + ", " + std::to_string(most.getInt()) + ")" : text;
 }
 
 ArrayAttr conversion::describeArguments(kernel::FuncOp func) {

@@ -2,7 +2,7 @@
 #ifndef KILN_CONVERSION_LAUNCHDESCRIPTION_H
 #define KILN_CONVERSION_LAUNCHDESCRIPTION_H
 
-#include "dialects/Kernel/Kernel.h"
+#include "dialects/Stage/Stage.h"
 
 namespace kiln::conversion {
 

@@ -305,9 +305,9 @@ Expected<OperandLayout> operandLayout(target::MachineOp op, StringRef atom, Stri
   mlir::Type element = mma.getAcc();
   std::string elementName;
   if (operand == "a")
-    attribute = mma.getLayoutA(), sizes = {m, k}, element = mma.getA();
+    attribute = mma.getLayoutAAttr(), sizes = {m, k}, element = mma.getA();
   else if (operand == "b")
-    attribute = mma.getLayoutB(), sizes = {k, n}, element = mma.getB();
+    attribute = mma.getLayoutBAttr(), sizes = {k, n}, element = mma.getB();
   else if (operand == "acc")
     attribute = mma.getLayoutAcc(), sizes = {m, n};
   else if (operand == "scale_a")

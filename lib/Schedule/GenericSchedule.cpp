@@ -126,13 +126,14 @@ static bool reducesRows(kernel::MmaOp op) {
 
 std::optional<std::array<int64_t, 2>> schedule::splitWaves(kernel::MmaOp op, target::MmaOp atom, int64_t waves) {
   ArrayRef<int64_t> acc = op.getType().getShape();
-  int64_t unitsM = acc[0] / atom.getM(), unitsN = acc[1] / atom.getN();
+  int64_t unitsM = acc[0] / atom.getM() * atom.getWaves(), unitsN = acc[1] / atom.getN();
   bool onlyM = reducesRows(op);
   std::optional<std::array<int64_t, 2>> best;
   int64_t bestEdge = 0;
   for (int64_t wavesM = 1; wavesM <= waves; wavesM *= 2) {
     int64_t wavesN = waves / wavesM;
-    if (unitsM % wavesM || unitsN % wavesN || (onlyM && wavesN > 1))
+    if (unitsM % wavesM || wavesM % static_cast<int64_t>(atom.getWaves()) || unitsN % wavesN ||
+        (onlyM && wavesN > 1))
       continue;
     // What a wave reads per product: the shorter, the squarer.
     int64_t edge = acc[0] / wavesM + acc[1] / wavesN;

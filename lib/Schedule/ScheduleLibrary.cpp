@@ -8,6 +8,11 @@
 using namespace mlir;
 using namespace kiln;
 
+/// The sizes of a launch that a sequence is for; null for any.
+static StringAttr sizesOf(transform::NamedSequenceOp sequence) {
+  return sequence->getAttrOfType<StringAttr>("schedule.sizes");
+}
+
 /// Why a sequence does not fit a kernel; empty if it does.
 static std::string whyNot(transform::NamedSequenceOp sequence, kernel::FuncOp func, const kernel::ParamValues &fromUser) {
   auto name = sequence->getAttrOfType<StringAttr>("schedule.kernel");
@@ -61,6 +66,8 @@ LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamV
       if (!wanted.empty() && sequence.getSymName() != wanted)
         continue;
       std::string reason = whyNot(sequence, func, fromUser);
+      if (StringAttr sizes = sizesOf(sequence); reason.empty() && sizes && wanted.empty())
+        reason = "it is for launches with " + sizes.str() + "; ask for it by name, or make a bundle";
       if (reason.empty())
         return applySequence(func, fromUser, sequence);
       reasons.push_back({sequence.getSymName().str(), reason});
@@ -74,4 +81,16 @@ LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamV
   for (auto &[sequence, reason] : reasons)
     diag.attachNote() << "@" << sequence << ": " << reason;
   return diag;
+}
+
+std::vector<schedule::SizedSequence> schedule::sequencesForSizes(kernel::FuncOp func,
+                                                                 const kernel::ParamValues &fromUser,
+                                                                 const std::vector<std::string> &files) {
+  std::vector<SizedSequence> found;
+  for (const std::string &file : files)
+    if (OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, func.getContext()))
+      for (auto sequence : module->getOps<transform::NamedSequenceOp>())
+        if (StringAttr sizes = sizesOf(sequence); sizes && whyNot(sequence, func, fromUser).empty())
+          found.push_back({sequence.getSymName().str(), sizes.str()});
+  return found;
 }

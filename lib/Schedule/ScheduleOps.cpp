@@ -114,12 +114,15 @@ void AtomOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects)
 
 DiagnosedSilenceableFailure StageOp::apply(transform::TransformRewriter &, transform::TransformResults &,
                                            transform::TransformState &state) {
-  return onEach<kernel::LoadOp>(*this, state, getLoads(), [&](kernel::LoadOp load) {
-    load->setAttr("schedule.copy", getAtomAttr());
+  for (Operation *access : state.getPayloadOps(getLoads())) {
+    if (!isa<kernel::LoadOp, kernel::StoreOp>(access))
+      return emitDefiniteFailure() << "applies to kernel.load and kernel.store, found '" << access->getName()
+                                   << "'";
+    access->setAttr("schedule.copy", getAtomAttr());
     if (DenseI64ArrayAttr swizzle = getSwizzleAttr())
-      load->setAttr("schedule.swizzle", swizzle);
-    return DiagnosedSilenceableFailure::success();
-  });
+      access->setAttr("schedule.swizzle", swizzle);
+  }
+  return DiagnosedSilenceableFailure::success();
 }
 
 void StageOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
@@ -172,15 +175,44 @@ void PriorityOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effe
   readsHandle(getLoopMutable(), effects);
 }
 
+DiagnosedSilenceableFailure RolesOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                           transform::TransformState &state) {
+  if (getProducers() < 1 || static_cast<int64_t>(getInFlight()) < 0)
+    return emitDefiniteFailure() << "expects 1 producer or more and 0 products in flight or more, found "
+                                 << getProducers() << " and " << static_cast<int64_t>(getInFlight());
+  if (getRegisters() && getRegisters()->size() != 2)
+    return emitDefiniteFailure() << "expects 'registers' of a producer's and of a computing lane, found "
+                                 << getRegisters()->size();
+  return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
+    Builder builder(getContext());
+    SmallVector<NamedAttribute> how{builder.getNamedAttr("producers", getProducersAttr()),
+                                    builder.getNamedAttr("in_flight", getInFlightAttr())};
+    if (getRegisters())
+      how.push_back(builder.getNamedAttr("registers", getRegistersAttr()));
+    func->setAttr("schedule.roles", builder.getDictionaryAttr(how));
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void RolesOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getKernelMutable(), effects);
+}
+
 DiagnosedSilenceableFailure GridOp::apply(transform::TransformRewriter &, transform::TransformResults &,
                                           transform::TransformState &state) {
+  if (getPersistent() && static_cast<int64_t>(*getPersistent()) < 1)
+    return emitDefiniteFailure() << "expects 'persistent' of 1 or more, found "
+                                 << static_cast<int64_t>(*getPersistent());
   if (getGroup() < 1 || getDies() < 1)
     return emitDefiniteFailure() << "expects 'group' and 'dies' of 1 or more, found " << getGroup() << " and "
                                  << getDies();
   return onEach<kernel::FuncOp>(*this, state, getKernel(), [&](kernel::FuncOp func) {
     Builder builder(getContext());
-    func->setAttr("schedule.grid", builder.getDictionaryAttr({builder.getNamedAttr("dies", getDiesAttr()),
-                                                              builder.getNamedAttr("group", getGroupAttr())}));
+    SmallVector<NamedAttribute> how{builder.getNamedAttr("dies", getDiesAttr()),
+                                    builder.getNamedAttr("group", getGroupAttr())};
+    if (getPersistent())
+      how.push_back(builder.getNamedAttr("persistent", getPersistentAttr()));
+    func->setAttr("schedule.grid", builder.getDictionaryAttr(how));
     return DiagnosedSilenceableFailure::success();
   });
 }

@@ -42,6 +42,11 @@ struct AllocateShared : impl::AllocateSharedBase<AllocateShared> {
     func.walk([&](kernel::ReduceOp op) { exchange = std::max(exchange, exchangeBytes(op)); });
     func->setAttr("kiln.exchange_offset", builder.getI64IntegerAttr(used));
     used += exchange;
+    func.walk([&](stage::BarriersOp op) {
+      used = llvm::alignTo(used, 8);
+      op.setOffset(used);
+      used += 8 * op.getType().getSlots();
+    });
     func->setAttr("kiln.shared_bytes", builder.getI64IntegerAttr(used));
     target::MemoryOp shared = machine.memory("shared");
     int64_t available = shared && shared.getBytes() ? *shared.getBytes() : 0;

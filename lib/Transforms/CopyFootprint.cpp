@@ -9,6 +9,10 @@ FailureOr<int64_t> transforms::copyOperations(stage::CopyOp op, const target::Ma
     return op.emitOpError() << "names '" << op.getAtom() << "', which is no copy of " << machine.name()
                             << " from global to shared memory",
            failure();
+  if (atom.getTileSwizzles())
+    return op.emitOpError() << "names '" << op.getAtom()
+                            << "', which copies whole tiles; that needs roles (schedule.roles)",
+           failure();
   auto waves = op->getParentOfType<kernel::FuncOp>()->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
   stage::BufferType buffer = op.getBuffer().getType();
   int64_t bytes = buffer.getSlotBytes(), perRound = waves * machine.lanes() * static_cast<int64_t>(atom.getBytes());

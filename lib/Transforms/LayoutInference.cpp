@@ -20,13 +20,18 @@ static ArrayRef<int64_t> shapeOf(Value value) { return cast<kernel::TileType>(va
 FailureOr<MmaLayouts> transforms::layoutsOf(kernel::MmaOp op, target::MmaOp atom, ArrayRef<int64_t> waves) {
   int64_t M = shapeOf(op.getA())[0], K = shapeOf(op.getA())[1], N = shapeOf(op.getB())[1];
   int64_t m = atom.getM(), n = atom.getN(), k = atom.getK();
-  for (auto [name, size, unit] : {std::tuple<StringRef, int64_t, int64_t>{"M", M, m * waves[0]},
-                                  {"N", N, n * waves[1]}, {"K", K, k}})
+  int64_t together = atom.getWaves();
+  if (waves[0] % together)
+    return op.emitOpError() << "is shared by " << waves[0] << " waves along M, but " << together
+                            << " execute " << atom.getSymName() << " together";
+  int64_t wavesM = waves[0] / together;
+  for (auto [name, size, unit] :
+       {std::tuple<StringRef, int64_t, int64_t>{"M", M, m * wavesM}, {"N", N, n * waves[1]}, {"K", K, k}})
     if (size % unit != 0)
       return op.emitOpError() << "has " << name << " = " << size << ", which does not divide into " << unit << " ("
                               << atom.getSymName() << " is " << m << "x" << n << "x" << k << ", waves are " << waves[0]
                               << "x" << waves[1] << ")";
-  int64_t repM = M / (m * waves[0]), repN = N / (n * waves[1]), repK = K / k;
+  int64_t repM = M / (m * wavesM), repN = N / (n * waves[1]), repK = K / k;
   auto repeat = [](StringRef input, int64_t size, unsigned dim) {
     return LinearLayout::identity1D(input, size, dim, 2);
   };
@@ -38,13 +43,15 @@ FailureOr<MmaLayouts> transforms::layoutsOf(kernel::MmaOp op, target::MmaOp atom
     layout = layout * repeat(layout::registerDim, innerReps, innerDim) *
              repeat(layout::registerDim, outerReps, outerDim);
     layout = layout * (alongN ? repeat(layout::waveDim, waves[1], 1) : copies(waves[1]));
-    layout = layout * (alongM ? repeat(layout::waveDim, waves[0], 0) : copies(waves[0]));
+    layout = layout * (alongM ? repeat(layout::waveDim, wavesM, 0) : copies(wavesM));
     return toAttr(op.getContext(), layout);
   };
   MmaLayouts result;
   result.acc = build(atom.getLayoutAcc(), m, n, true, true, repN, 1, repM, 0);
-  result.a = build(atom.getLayoutA(), m, k, true, false, repK, 1, repM, 0);
-  result.b = build(atom.getLayoutB(), k, n, false, true, repK, 0, repN, 1);
+  if (atom.getSharedSwizzle())
+    return result;
+  result.a = build(*atom.getLayoutA(), m, k, true, false, repK, 1, repM, 0);
+  result.b = build(*atom.getLayoutB(), k, n, false, true, repK, 0, repN, 1);
   if (op.getScaleA()) {
     int64_t scales = k / *atom.getScaleBlock();
     result.scaleA = build(*atom.getLayoutScaleA(), m, scales, true, false, repK, 1, repM, 0);
@@ -90,6 +97,26 @@ static LinearAttr transposeLayout(LinearAttr attr, ArrayRef<int64_t> shape, Arra
   return toAttr(attr.getContext(), attr.toLinear(shape).transposeOutputs(order));
 }
 
+/// Drops the registers that lie beyond a part of a tile; null if lanes or waves share what is beyond.
+static LinearAttr partLayout(LinearAttr attr, ArrayRef<int64_t> shape, ArrayRef<int64_t> part) {
+  LinearLayout whole = attr.toLinear(shape);
+  auto isInside = [&](ArrayRef<int32_t> basis) {
+    return llvm::all_of(llvm::zip(basis, part),
+                        [](auto pair) { return std::get<0>(pair) < std::get<1>(pair); });
+  };
+  std::vector<LinearLayout::Input> inputs;
+  for (const LinearLayout::Input &input : whole.inputs()) {
+    LinearLayout::Input kept{input.name, {}};
+    for (const auto &basis : input.bases)
+      if (isInside(basis))
+        kept.bases.push_back(basis);
+      else if (input.name != layout::registerDim)
+        return {};
+    inputs.push_back(kept);
+  }
+  return toAttr(attr.getContext(), LinearLayout(std::move(inputs), SmallVector<int64_t>(part)));
+}
+
 static SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> result(permutation.size());
   for (auto [i, d] : llvm::enumerate(permutation))
@@ -97,11 +124,15 @@ static SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
   return result;
 }
 
-static bool isTile(Value value) { return isa<kernel::TileType>(value.getType()); }
+/// A tile that registers hold.
+static bool isTile(Value value) {
+  auto tile = dyn_cast<kernel::TileType>(value.getType());
+  return tile && !isa_and_present<layout::SharedAttr>(tile.getLayout());
+}
 
 /// Ops whose tile operands and results are held alike.
 static bool isElementwise(Operation *op) {
-  return isa<kernel::ConvertOp>(op) || op->hasTrait<OpTrait::Elementwise>();
+  return isa<kernel::ConvertOp, stage::SettleOp>(op) || op->hasTrait<OpTrait::Elementwise>();
 }
 
 void LayoutInference::assign(Value value, LinearAttr layout) {
@@ -147,6 +178,10 @@ void LayoutInference::propagateThrough(Operation *op, Value value) {
   } else if (auto reduce = dyn_cast<kernel::ReduceOp>(op)) {
     if (value == reduce.getTile() && isTile(reduce.getResult()))
       assign(reduce.getResult(), sliceLayout(layout, shapeOf(value), reduce.getAlong()));
+  } else if (auto slice = dyn_cast<stage::SliceOp>(op)) {
+    if (value == slice.getTile())
+      if (LinearAttr part = partLayout(layout, shapeOf(value), shapeOf(slice.getPart())))
+        assign(slice.getPart(), part);
   } else if (auto mma = dyn_cast<kernel::MmaOp>(op)) {
     // The accumulator's layout is the instruction's own; nothing else flows through.
   } else if (isa<scf::YieldOp>(op)) {

@@ -8,7 +8,8 @@
 
 namespace kiln::transforms {
 
-/// The layouts of a matrix instruction's operands, repeated over a tile and its waves.
+/// The layouts of a matrix instruction's operands, repeated over a tile and its waves. Those of operands in
+/// shared memory are null.
 struct MmaLayouts {
   layout::LinearAttr a, b, acc, scaleA, scaleB;
 };

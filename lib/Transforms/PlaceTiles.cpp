@@ -62,7 +62,7 @@ std::optional<int64_t> registersOfLane(const target::Machine &machine) {
 /// needs minutes, and memory for every element.
 LogicalResult verifyFits(Value value, std::optional<int64_t> available, const target::Machine &machine) {
   auto tile = dyn_cast<kernel::TileType>(value.getType());
-  if (!tile || !available)
+  if (!tile || !available || isa<layout::SharedAttr>(tile.getLayout()))
     return success();
   int64_t elements = int64_t(1) << cast<layout::LinearAttr>(tile.getLayout()).regBits();
   int64_t bits = tile.getElementType().isIndex() ? 32 : tile.getElementType().getIntOrFloatBitWidth();
@@ -74,6 +74,20 @@ LogicalResult verifyFits(Value value, std::optional<int64_t> available, const ta
                                                       << " registers of each lane; " << machine.name() << " has "
                                                       << *available << " (smaller tiles or more waves take fewer)";
   return diag;
+}
+
+/// Each lane must find what it holds of the part in its own registers.
+LogicalResult verifySlice(stage::SliceOp op) {
+  auto layoutOf = [](kernel::TileType tile) {
+    return cast<layout::LinearAttr>(tile.getLayout()).toLinear(tile.getShape());
+  };
+  layout::LinearLayout whole = layoutOf(op.getTile().getType()), part = layoutOf(op.getPart().getType());
+  for (StringRef place : {layout::laneDim, layout::waveDim})
+    for (unsigned bit = 0; bit < whole.inputBits(place); ++bit)
+      if (bit >= part.inputBits(place) || whole.basis(place, bit) != part.basis(place, bit))
+        return op.emitOpError()
+               << "takes part of a tile whose columns are split among waves; let every wave have whole rows";
+  return success();
 }
 
 struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
@@ -99,6 +113,8 @@ struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
         if (failed(verifyFits(result, registers, machine)))
           return WalkResult::interrupt();
       }
+      if (auto slice = dyn_cast<stage::SliceOp>(op); slice && failed(verifySlice(slice)))
+        return WalkResult::interrupt();
       return WalkResult::advance();
     });
     return failure(placed.wasInterrupted());

@@ -5,6 +5,9 @@
 
 #include "kiln/runtime.h"
 
+// What a kernel receives for a tensor map.
+#define KILN_TENSOR_MAP_BYTES 128
+
 struct kiln_tensor_map_request {
   uint64_t address;
   kiln_dtype dtype;
@@ -75,7 +78,7 @@ struct kiln_driver {
   kiln_status (*launch)(void *device, void *stream, void *kernel, const kiln_geometry *geometry,
                         const struct kiln_kernargs *kernargs);
   // NULL where there are none.
-  kiln_status (*tensorMap)(void *device, const struct kiln_tensor_map_request *request, void *result128);
+  kiln_status (*tensorMap)(void *device, const struct kiln_tensor_map_request *request, void *result);
 };
 
 extern const struct kiln_driver kiln_driver_emulator, kiln_driver_cuda, kiln_driver_hip;

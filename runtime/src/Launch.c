@@ -229,6 +229,11 @@ static kiln_status buildTensorMap(struct launch *l, const struct kiln_tensor_map
   const kiln_tensor *tensor = &l->arguments[map->argument].tensor;
   if (!driver->tensorMap)
     return kiln_fail(KILN_UNSUPPORTED, "the driver '%s' has no tensor maps", driver->scheme);
+  // Nothing is copied of a tensor without elements, and no driver makes a map of it.
+  if (isEmpty(tensor, formal->rank)) {
+    memset(result, 0, KILN_TENSOR_MAP_BYTES);
+    return KILN_OK;
+  }
   struct kiln_tensor_map_request request = {.address = l->places[map->argument].address,
                                             .dtype = (kiln_dtype)formal->dtype,
                                             .rank = map->rank ? map->rank : formal->rank,

@@ -20,7 +20,7 @@ target.machine @sm_80 attributes {
   // 163 KB per block when asked for at launch; 48 KB without asking (and for arrays of a fixed size). 32
   // banks of 4 bytes. Which lanes are served together for 8 and 16 bytes is not in the guide; it is what the
   // profiler's "ideal" wavefronts count: half warps and quarter warps.
-  target.memory @shared {space = 3, bytes = 166912, granule = 128, banks = 32, bank_bytes = 4, phases = {
+  target.memory @shared {space = 3, bytes = 166912, static_bytes = 49152, granule = 128, banks = 32, bank_bytes = 4, phases = {
     read_4 = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
                16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]],
     read_8 = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],

@@ -37,12 +37,20 @@ target.machine @sm_90a {
     target.yield
   }
 
-  // "mbarrier.try_wait.parity": true once the phase of that parity has completed; waits a while by itself.
-  target.operation @barrier_try_wait {
+  // "mbarrier.try_wait.parity": true once the phase of that parity has completed; waits a while by itself, so that
+  // nothing else need be done between two tries.
+  target.operation @barrier_wait {
   ^bb0(%barrier: !llvm.ptr<3>, %parity: i32):
-    %done = llvm.call_intrinsic "llvm.nvvm.mbarrier.try.wait.parity.scope.cta.space.cta"(%barrier, %parity)
-        : (!llvm.ptr<3>, i32) -> i1
-    target.yield %done : i1
+    scf.while : () -> () {
+      %done = llvm.call_intrinsic "llvm.nvvm.mbarrier.try.wait.parity.scope.cta.space.cta"(%barrier, %parity)
+          : (!llvm.ptr<3>, i32) -> i1
+      %true = arith.constant true
+      %again = arith.xori %done, %true : i1
+      scf.condition(%again)
+    } do {
+      scf.yield
+    }
+    target.yield
   }
 
   // "barrier.sync" with a number from 1 to 15: some of the warps meet.
@@ -52,18 +60,14 @@ target.machine @sm_90a {
     target.yield
   }
 
-  // ---- Tiles by tensor map. One lane issues them.
-
-  // "prefetch.tensormap". LLVM's intrinsic makes a second, wrong one of a kernel's argument.
-  target.operation @tensor_prefetch {
-  ^bb0(%map: !llvm.ptr):
-    llvm.inline_asm has_side_effects "prefetch.tensormap [$0];", "l" %map : (!llvm.ptr) -> ()
-    target.yield
-  }
+  // ---- Tiles by tensor map. One lane issues them. A box has at most 256 elements a dimension; with a swizzle of 128, 64 or 32
+  // bytes ("Tensor swizzling modes") the 16-byte chunks of a row as long trade places by the row's number, its
+  // multiple of 128 bytes counted: by the row itself, every second or every fourth.
 
   // "cp.async.bulk.tensor", global to shared: completes on the barrier with the bytes of the whole box.
-  target.operation @tensor_load_2d {
-  ^bb0(%destination: !llvm.ptr<3>, %barrier: !llvm.ptr<3>, %map: !llvm.ptr, %column: i32, %row: i32):
+  target.copy @tile_load attributes {from = "global", to = "shared", bytes = 16, tracking = "barrier",
+      tile_swizzles = [[16, 32, 64], [0, 16, 32], [0, 0, 16]], tile_limit = 256} {
+  ^bb0(%map: !llvm.ptr, %column: i32, %row: i32, %destination: !llvm.ptr<3>, %barrier: !llvm.ptr<3>):
     %hint = arith.constant 0 : i64
     %no = arith.constant false
     llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.tensor.g2s.cta.tile.2d"(
@@ -73,8 +77,9 @@ target.machine @sm_90a {
   }
 
   // The same, shared to global; what lies outside the tensor is not written.
-  target.operation @tensor_store_2d {
-  ^bb0(%source: !llvm.ptr<3>, %map: !llvm.ptr, %column: i32, %row: i32):
+  target.copy @tile_store attributes {from = "shared", to = "global", bytes = 16, tracking = "group",
+      tile_swizzles = [[16, 32, 64], [0, 16, 32], [0, 0, 16]], tile_limit = 256} {
+  ^bb0(%map: !llvm.ptr, %column: i32, %row: i32, %source: !llvm.ptr<3>):
     %hint = arith.constant 0 : i64
     %no = arith.constant false
     llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.tensor.s2g.tile.2d"(%source, %map, %column, %row, %hint, %no)
@@ -82,74 +87,105 @@ target.machine @sm_90a {
     target.yield
   }
 
-  // "fence.proxy.async": ordinary writes to shared memory before it are seen by tensor stores and matrix
-  // instructions.
+  // "fence.proxy.async": ordinary writes to shared memory before it are seen by tile stores and matrix instructions.
   target.operation @shared_fence {
     llvm.call_intrinsic "llvm.nvvm.fence.proxy.async.shared_cta"() : () -> ()
     target.yield
   }
 
   // "cp.async.bulk.commit_group"
-  target.operation @tensor_commit {
+  target.operation @tile_commit {
     llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.commit.group"() : () -> ()
     target.yield
   }
 
-  // "cp.async.bulk.wait_group 0": the stores are done, shared memory may go.
-  target.operation @tensor_wait_0 {
-    %zero = llvm.mlir.constant(0 : i32) : i32
-    llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.wait.group"(%zero) : (i32) -> ()
-    target.yield
-  }
-
   // "cp.async.bulk.wait_group.read": the source of all but the last one or none may be overwritten.
-  target.operation @tensor_wait_read_0 {
+  target.operation @tile_wait_read_0 {
     %zero = llvm.mlir.constant(0 : i32) : i32
     llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.wait.group.read"(%zero) : (i32) -> ()
     target.yield
   }
 
-  target.operation @tensor_wait_read_1 {
+  target.operation @tile_wait_read_1 {
     %one = llvm.mlir.constant(1 : i32) : i32
     llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.wait.group.read"(%one) : (i32) -> ()
-    target.yield
-  }
-
-  // "stmatrix": lane 8q + i addresses row i of matrix q; lane l writes elements 2 (l % 4) and the next of row
-  // l / 4.
-  target.operation @write_matrix_b16 {
-  ^bb0(%pointer: !llvm.ptr<3>, %value: vector<4xi32>):
-    %r:4 = vector.to_elements %value : vector<4xi32>
-    llvm.call_intrinsic "llvm.nvvm.stmatrix.sync.aligned.m8n8.x4.b16.p3"(%pointer, %r#0, %r#1, %r#2, %r#3)
-        : (!llvm.ptr<3>, i32, i32, i32, i32) -> ()
     target.yield
   }
 
   // ---- Warpgroup matrix instructions run behind the program: their order and their end.
 
   // "wgmma.fence": before the first one, and after any other access to its registers.
-  target.operation @warpgroup_fence {
+  target.operation @matrix_fence {
     llvm.call_intrinsic "llvm.nvvm.wgmma.fence.sync.aligned"() : () -> ()
     target.yield
   }
 
   // "wgmma.commit_group"
-  target.operation @warpgroup_commit {
+  target.operation @matrix_commit {
     llvm.call_intrinsic "llvm.nvvm.wgmma.commit_group.sync.aligned"() : () -> ()
     target.yield
   }
 
   // "wgmma.wait_group": all but the last one or none are done.
-  target.operation @warpgroup_wait_0 {
+  target.operation @matrix_wait_0 {
     %zero = llvm.mlir.constant(0 : i64) : i64
     llvm.call_intrinsic "llvm.nvvm.wgmma.wait_group.sync.aligned"(%zero) : (i64) -> ()
     target.yield
   }
 
-  target.operation @warpgroup_wait_1 {
+  target.operation @matrix_wait_1 {
     %one = llvm.mlir.constant(1 : i64) : i64
     llvm.call_intrinsic "llvm.nvvm.wgmma.wait_group.sync.aligned"(%one) : (i64) -> ()
     target.yield
+  }
+
+  // "wgmma.wait_group 0" that takes the accumulator along: nobody else knows that it changes until then.
+  target.operation @settle_f32_128 {
+  ^bb0(%acc: vector<128xf32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<128xf32>) -> vector<128xf32>
+    target.yield %done : vector<128xf32>
+  }
+
+  target.operation @settle_f32_64 {
+  ^bb0(%acc: vector<64xf32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<64xf32>) -> vector<64xf32>
+    target.yield %done : vector<64xf32>
+  }
+
+  target.operation @settle_f32_32 {
+  ^bb0(%acc: vector<32xf32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<32xf32>) -> vector<32xf32>
+    target.yield %done : vector<32xf32>
+  }
+
+  target.operation @settle_f32_16 {
+  ^bb0(%acc: vector<16xf32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<16xf32>) -> vector<16xf32>
+    target.yield %done : vector<16xf32>
+  }
+
+  target.operation @settle_i32_128 {
+  ^bb0(%acc: vector<128xi32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<128xi32>) -> vector<128xi32>
+    target.yield %done : vector<128xi32>
+  }
+
+  target.operation @settle_i32_64 {
+  ^bb0(%acc: vector<64xi32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<64xi32>) -> vector<64xi32>
+    target.yield %done : vector<64xi32>
+  }
+
+  target.operation @settle_i32_32 {
+  ^bb0(%acc: vector<32xi32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<32xi32>) -> vector<32xi32>
+    target.yield %done : vector<32xi32>
+  }
+
+  target.operation @settle_i32_16 {
+  ^bb0(%acc: vector<16xi32>):
+    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<16xi32>) -> vector<16xi32>
+    target.yield %done : vector<16xi32>
   }
 
   // ---- Roles.
@@ -168,11 +204,9 @@ target.machine @sm_90a {
     target.yield
   }
 
-  // "elect.sync": true for one lane of the warp.
-  target.operation @elect {
-    %all = arith.constant -1 : i32
-    %r = llvm.call_intrinsic "llvm.nvvm.elect.sync"(%all) : (i32) -> !llvm.struct<(i32, i1)>
-    %mine = llvm.extractvalue %r[1] : !llvm.struct<(i32, i1)>
-    target.yield %mine : i1
+  // How many workgroups were launched.
+  target.operation @workgroup_count {
+    %count = llvm.call_intrinsic "llvm.nvvm.read.ptx.sreg.nctaid.x"() : () -> i32
+    target.yield %count : i32
   }
 }

@@ -47,6 +47,15 @@ static void addKernargs(const compiler::Argument &formal, std::vector<bundle::Ke
       kernargs.push_back(bundle::Kernarg::integer("i32", formal.name + ".stride." + std::to_string(d)));
 }
 
+/// Tiles are read and written whole, so that the L2 cache may fetch as much at once as it can.
+static bundle::Kernarg tensorMapOf(const compiler::TensorMap &map) {
+  bundle::TensorMap form;
+  form.box.assign(map.box.begin(), map.box.end());
+  form.swizzle = static_cast<unsigned>(map.swizzle);
+  form.l2Promotion = 256;
+  return bundle::Kernarg::tensorMap(map.tensor, form);
+}
+
 /// The promise of `align` that the runtime does not check by itself: all strides but the last.
 static void addRequirements(const compiler::Argument &formal,
                             std::vector<bundle::Requirement> &requirements) {
@@ -90,11 +99,17 @@ static bundle::Variant variantOf(const TargetCode &compiled) {
   variant.symbol = code.kernelName;
   variant.parameters.insert(code.params.begin(), code.params.end());
   variant.grid = {code.grid};
+  if (code.dynamicSharedBytes)
+    variant.dynamicShared = std::to_string(code.dynamicSharedBytes);
   variant.block = {static_cast<unsigned>(code.threads)};
   for (const compiler::Argument &formal : code.arguments) {
     addKernargs(formal, variant.kernargs);
     addRequirements(formal, variant.requirements);
   }
+  if (!compiled.sizes.empty())
+    variant.requirements.push_back({compiled.sizes, "this code is for such sizes only"});
+  for (const compiler::TensorMap &map : code.tensorMaps)
+    variant.kernargs.push_back(tensorMapOf(map));
   return variant;
 }
 

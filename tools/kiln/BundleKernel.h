@@ -15,9 +15,11 @@ namespace kiln::tools {
 struct TargetCode {
   std::string target;
   CompileResult code;
+  std::string sizes = {}; // an expression without which the code must not be launched; empty: any sizes
 };
 
-/// A bundle's bytes. All codes are of one kernel with the same parameters.
+/// A bundle's bytes. All codes are of one kernel with the same parameters; of those for one target the first
+/// whose sizes hold is launched.
 llvm::Expected<std::string> bundleOf(llvm::ArrayRef<TargetCode> codes);
 
 /// The parts of it, for bundles with more in them.

@@ -54,12 +54,17 @@ static nlohmann::json describe(const std::string &target, const std::string &out
   nlohmann::json times = nlohmann::json::array();
   for (const auto &[stage, milliseconds] : result.times)
     times.push_back({{"stage", stage}, {"ms", milliseconds}});
+  nlohmann::json maps = nlohmann::json::array();
+  for (const compiler::TensorMap &map : result.tensorMaps)
+    maps.push_back({{"tensor", map.tensor}, {"box", map.box}, {"swizzle", map.swizzle}});
   return {{"target", target},
           {"kernel", result.kernelName},
           {"output", output},
           {"grid", result.grid},
           {"threads", result.threads},
           {"shared_bytes", result.sharedBytes},
+          {"dynamic_shared_bytes", result.dynamicSharedBytes},
+          {"tensor_maps", maps},
           {"bytes", result.output.size()},
           {"times", times}};
 }
@@ -95,6 +100,19 @@ static bool printStages(CompileRequest request) {
   return true;
 }
 
+/// Appends the kernel's code by the target's schedules for some sizes only.
+static bool addCodeForSizes(CompileRequest request, const std::vector<compiler::SizedSchedule> &schedules,
+                            std::vector<TargetCode> &codes) {
+  for (const compiler::SizedSchedule &schedule : schedules) {
+    request.schedule = "@" + schedule.name;
+    CompileResult result = compileKernel(request);
+    if (!result.ok)
+      return false;
+    codes.push_back({request.target, std::move(result), schedule.sizes});
+  }
+  return true;
+}
+
 static int compile(CompileOptions &options) {
   for (const std::string &param : options.params) {
     size_t equals = param.find('=');
@@ -115,13 +133,13 @@ static int compile(CompileOptions &options) {
     if (options.printStages && !printStages(request))
       return Failure;
     CompileResult result = compileKernel(request);
-    if (!result.ok)
+    if (!result.ok || (isBundle && !addCodeForSizes(request, result.sizedSchedules, codes)))
       return Failure;
     codes.push_back({target, std::move(result)});
   }
   nlohmann::json report = nlohmann::json::array();
   std::vector<AtomicFile> files;
-  for (const auto &[target, result] : codes) {
+  for (const auto &[target, result, sizes] : codes) {
     std::string output = isBundle ? options.output : outputFor(options, target);
     if (!isBundle)
       deliver(output, result.output, files);

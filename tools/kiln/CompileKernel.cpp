@@ -58,6 +58,9 @@ tools::CompileResult tools::compileKernel(const CompileRequest &request, std::st
   result.threads = compiled->threads;
   result.arguments = std::move(compiled->arguments);
   result.sharedBytes = compiled->sharedBytes;
+  result.dynamicSharedBytes = compiled->dynamicSharedBytes;
+  result.tensorMaps = std::move(compiled->tensorMaps);
+  result.sizedSchedules = std::move(compiled->sizedSchedules);
   result.trail = std::move(compiled->trail);
   for (const codegen::StageTime &time : compiled->times)
     result.times.push_back({time.stage, time.milliseconds});

@@ -23,8 +23,10 @@ struct CompileResult {
   bool ok = false;
   std::string output, kernelName, grid, flops;
   std::vector<std::pair<std::string, std::string>> params; // that were given
-  long threads = 0, sharedBytes = 0;
+  long threads = 0, sharedBytes = 0, dynamicSharedBytes = 0;
   std::vector<compiler::Argument> arguments;
+  std::vector<compiler::TensorMap> tensorMaps;
+  std::vector<compiler::SizedSchedule> sizedSchedules;
   std::vector<compiler::Chip> chips;
   std::vector<std::pair<std::string, double>> times; // stage, milliseconds
   compiler::Trail trail;

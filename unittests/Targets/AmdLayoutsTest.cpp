@@ -71,9 +71,9 @@ void checkLayouts(MmaOp op) {
   bool split = op.getSymName().contains("f8f6f4");
   auto run = [&](mlir::Type type) { return split && type.getIntOrFloatBitWidth() == 8 ? 16 : held; };
   int64_t runA = run(op.getA()), runB = run(op.getB());
-  expectLayout(op, "a", op.getLayoutA(), held,
+  expectLayout(op, "a", op.getLayoutAAttr(), held,
                [&](int64_t lane, int64_t reg) { return operandElement(lane, reg, dim, blocks, runA); });
-  expectLayout(op, "b", op.getLayoutB(), held, [&](int64_t lane, int64_t reg) {
+  expectLayout(op, "b", op.getLayoutBAttr(), held, [&](int64_t lane, int64_t reg) {
     Element e = operandElement(lane, reg, dim, blocks, runB);
     return Element{e[0], e[2], e[1]};
   });

@@ -92,27 +92,33 @@ const std::map<std::string, std::vector<const char *>> hopper = {
     {"barrier_init_fence", {"fence.mbarrier_init.release.cluster;"}},
     {"barrier_expect", {"mbarrier.arrive.expect_tx.shared.b64"}},
     {"barrier_arrive", {"mbarrier.arrive.shared.b64"}},
-    {"barrier_try_wait", {"mbarrier.try_wait.parity.shared.b64"}},
+    {"barrier_wait", {"mbarrier.try_wait.parity.shared.b64", "bra"}},
     {"named_barrier", {"bar.sync \t%r"}},
-    {"tensor_prefetch", {"prefetch.tensormap ["}},
-    {"tensor_load_2d", {"cp.async.bulk.tensor.2d.shared::cta.global.tile.mbarrier::complete_tx::bytes"}},
-    {"tensor_store_2d", {"cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group"}},
+    {"tile_load", {"cp.async.bulk.tensor.2d.shared::cta.global.tile.mbarrier::complete_tx::bytes"}},
+    {"tile_store", {"cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group"}},
     {"shared_fence", {"fence.proxy.async.shared::cta;"}},
-    {"tensor_commit", {"cp.async.bulk.commit_group;"}},
-    {"tensor_wait_0", {"cp.async.bulk.wait_group \t0;"}},
-    {"tensor_wait_read_0", {"cp.async.bulk.wait_group.read \t0;"}},
-    {"tensor_wait_read_1", {"cp.async.bulk.wait_group.read \t1;"}},
-    {"write_matrix_b16", {"stmatrix.sync.aligned.m8n8.x4.shared.b16"}},
-    {"warpgroup_fence", {"wgmma.fence.sync.aligned;"}},
-    {"warpgroup_commit", {"wgmma.commit_group.sync.aligned;"}},
-    {"warpgroup_wait_0", {"wgmma.wait_group.sync.aligned \t0;"}},
-    {"warpgroup_wait_1", {"wgmma.wait_group.sync.aligned \t1;"}},
+    {"tile_commit", {"cp.async.bulk.commit_group;"}},
+    {"tile_wait_read_0", {"cp.async.bulk.wait_group.read \t0;"}},
+    {"tile_wait_read_1", {"cp.async.bulk.wait_group.read \t1;"}},
+    {"matrix_fence", {"wgmma.fence.sync.aligned;"}},
+    {"matrix_commit", {"wgmma.commit_group.sync.aligned;"}},
+    {"matrix_wait_0", {"wgmma.wait_group.sync.aligned \t0;"}},
+    {"matrix_wait_1", {"wgmma.wait_group.sync.aligned \t1;"}},
+    {"settle_f32_128", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_f32_64", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_f32_32", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_f32_16", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_i32_128", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_i32_64", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_i32_32", {"wgmma.wait_group.sync.aligned 0;"}},
+    {"settle_i32_16", {"wgmma.wait_group.sync.aligned 0;"}},
     {"registers_40", {"setmaxnreg.dec.sync.aligned.u32 \t40;"}},
     {"registers_232", {"setmaxnreg.inc.sync.aligned.u32 \t232;"}},
-    {"elect", {"elect.sync"}},
+    {"workgroup_count", {"%nctaid.x"}},
 };
 
-/// "mma_m16n8k16_f32_bf16" is mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32.
+/// "mma_m16n8k16_f32_bf16" is mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32,
+/// "wgmma_m64n256k16_f32_bf16" wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16.
 std::string matrixInstruction(StringRef atom) {
   SmallVector<StringRef> parts;
   atom.split(parts, '_');
@@ -124,6 +130,8 @@ std::string matrixInstruction(StringRef atom) {
         .Default(type.str());
   };
   std::string acc = ptx(parts[2]), a = ptx(parts[3]), b = ptx(parts.back());
+  if (parts[0] == "wgmma")
+    return "wgmma.mma_async.sync.aligned." + parts[1].str() + "." + acc + "." + a + "." + b;
   return "mma.sync.aligned." + parts[1].str() + ".row.col." + acc + "." + a + "." + b + "." + acc;
 }
 
@@ -167,7 +175,8 @@ struct NvidiaAtoms : testing::Test {
       auto mma = dyn_cast<MmaOp>(op);
       if (mma && mma.getUnit() == "tensor") {
         std::string instruction = matrixInstruction(name);
-        EXPECT_EQ(StringRef(code[name]).count("mma.sync"), 1u) << code[name];
+        EXPECT_EQ(StringRef(code[name]).count(mma.getSharedSwizzle() ? "wgmma.mma_async" : "mma.sync"), 1u)
+            << code[name];
         EXPECT_TRUE(StringRef(code[name]).contains(instruction)) << instruction << "\n" << code[name];
         continue;
       }

@@ -165,13 +165,13 @@ struct NvidiaLayouts : testing::Test {
   static void checkAll(const TargetFiles &files, std::map<std::string, Fragments> expected) {
     for (const auto &[name, op] : files.ops) {
       auto mma = llvm::dyn_cast<MmaOp>(op);
-      if (!mma || mma.getUnit() != "tensor")
+      if (!mma || mma.getUnit() != "tensor" || mma.getSharedSwizzle())
         continue;
       ASSERT_TRUE(expected.count(name)) << "no formula for " << name;
       const Fragments &fragments = expected.at(name);
       int64_t m = mma.getM(), n = mma.getN(), k = mma.getK();
-      check(mma, "a", mma.getLayoutA(), m * k, fragments.a);
-      check(mma, "b", mma.getLayoutB(), k * n, fragments.b);
+      check(mma, "a", mma.getLayoutAAttr(), m * k, fragments.a);
+      check(mma, "b", mma.getLayoutBAttr(), k * n, fragments.b);
       check(mma, "acc", mma.getLayoutAcc(), m * n, fragments.accumulator);
       expected.erase(name);
     }
@@ -183,6 +183,39 @@ struct NvidiaLayouts : testing::Test {
 
 TEST_F(NvidiaLayouts, FragmentsOfAmpere) { checkAll(TargetFiles(context, "sm_80"), ampere); }
 TEST_F(NvidiaLayouts, FragmentsOfHopper) { checkAll(TargetFiles(context, "sm_90a"), hopper); }
+
+/// PTX ISA 9.7.15.5: in m64nNkK register i of lane l of warp w is in row 16 w + l / 4, 8 more for every
+/// second pair of registers, and in column 8 (i / 4) + 2 (l % 4) + i % 2. A k16 step of 16-bit elements and a
+/// k32 step of 8-bit ones are 32 bytes of a row of 128.
+TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
+  TargetFiles files(context, "sm_90a");
+  int found = 0;
+  for (const auto &[name, op] : files.ops) {
+    auto mma = llvm::dyn_cast<MmaOp>(op);
+    if (!mma || !mma.getSharedSwizzle())
+      continue;
+    ++found;
+    auto layout = llvm::cast<layout::LinearAttr>(mma.getLayoutAcc());
+    int64_t registers = static_cast<int64_t>(mma.getN()) / 2;
+    ASSERT_EQ(mma.getM(), 64u) << name;
+    ASSERT_EQ(mma.getWaves(), 4u) << name;
+    ASSERT_EQ(layout.laneBits(), 5u) << name;
+    ASSERT_EQ(int64_t(1) << layout.regBits(), registers) << name;
+    layout::LinearLayout linear = layout.toLinear({64, static_cast<int64_t>(mma.getN())});
+    for (int32_t w = 0; w < 4; ++w)
+      for (int32_t l = 0; l < 32; ++l)
+        for (int32_t i = 0; i < registers; ++i) {
+          auto at = linear.apply({{layout::registerDim, i}, {layout::laneDim, l}, {layout::waveDim, w}});
+          ASSERT_EQ(at[0], 16 * w + l / 4 + 8 * (i / 2 % 2))
+              << name << " wave " << w << " lane " << l << " register " << i;
+          ASSERT_EQ(at[1], 8 * (i / 4) + 2 * (l % 4) + i % 2)
+              << name << " wave " << w << " lane " << l << " register " << i;
+        }
+    EXPECT_EQ(mma.getK() * mma.getA().getIntOrFloatBitWidth(), 256u) << name;
+    EXPECT_EQ(mma.getSharedRowBytes(), 128) << name;
+  }
+  EXPECT_EQ(found, 12);
+}
 
 /// PTX ISA 9.7.14.5.15: register q of lane l holds elements 2 (l % 4) and the next of row l / 4 of matrix q,
 /// whose row i lane 8q + i has addressed. With .trans the matrices are transposed.

@@ -19,6 +19,18 @@ struct Argument {
   int64_t align = 1;            // bytes; a tensor's address and every stride but the last are multiples of it
 };
 
+/// A map of a tensor argument, through which whole tiles are copied; the host builds it. Passed by value.
+struct TensorMap {
+  std::string tensor;       // its name
+  std::vector<int64_t> box; // elements of a tile, innermost first
+  int64_t swizzle = 0;      // bytes of the rows within which elements trade places
+};
+
+/// A schedule that is better than the one for all sizes where `sizes`, an expression, holds.
+struct SizedSchedule {
+  std::string name, sizes;
+};
+
 } // namespace kiln::compiler
 
 #endif

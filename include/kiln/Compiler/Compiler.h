@@ -36,11 +36,14 @@ struct Result {
   std::string output;                      // of the stage asked for
   std::vector<codegen::StageTime> times;   // in order
   int64_t threads = 0, sharedBytes = 0;    // of a workgroup; from Stage::Lanes on
+  int64_t dynamicSharedBytes = 0;          // of them, what a launch must ask for
   std::string grid;                        // number of workgroups, an expression over the arguments' sizes
   std::string kernelName;
   std::vector<Argument> arguments;
+  std::vector<TensorMap> tensorMaps;       // what the machine code receives behind the arguments
   std::string flops;                       // of one launch, an expression over the arguments; may be empty
   std::vector<Chip> chips;                 // products that the code is for
+  std::vector<SizedSchedule> sizedSchedules; // of the target, for this kernel, if no schedule was asked for
   Trail trail; // if asked for
 };
 

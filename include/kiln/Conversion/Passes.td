@@ -31,16 +31,18 @@ def InterleaveLanes : Pass<"lanes-interleave", "::mlir::ModuleOp"> {
 def ConvertAtomsToBodies : Pass<"convert-atoms-to-bodies", "::mlir::ModuleOp"> {
   let summary = "puts the bodies of atoms in their place";
   let description = [{
-    Ensures: no `target.apply` and no `target.machine` is left.
+    Ensures: no `target.apply` and no `target.machine` is left; `target.asm` may be.
   }];
 }
 
 def ConvertLanesToLLVM : Pass<"convert-lanes-to-llvm", "::mlir::ModuleOp"> {
   let summary = "from arith, math, vector and scf to LLVM's dialect";
   let description = [{
+    `target.asm` becomes inline assembly, its vectors one operand a register.
+
     Ensures: only LLVM's dialect and the dialects of atoms' bodies are left.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::vector::VectorDialect"];
 }
 
 #endif

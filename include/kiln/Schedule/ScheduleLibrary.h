@@ -15,6 +15,17 @@ namespace kiln::schedule {
 mlir::LogicalResult applyFromFiles(kernel::FuncOp func, const kernel::ParamValues &fromUser,
                                    const std::vector<std::string> &files, llvm::StringRef name, bool mustFit);
 
+/// A sequence for launches of some sizes only (`schedule.sizes`), an expression in the grammar of
+/// docs/bundle.md.
+struct SizedSequence {
+  std::string name, sizes;
+};
+
+/// The sequences in `files` that fit this kernel and are for some sizes only, in order. Files that cannot be
+/// read give none.
+std::vector<SizedSequence> sequencesForSizes(kernel::FuncOp func, const kernel::ParamValues &fromUser,
+                                             const std::vector<std::string> &files);
+
 } // namespace kiln::schedule
 
 #endif

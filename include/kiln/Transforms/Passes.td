@@ -58,6 +58,46 @@ def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::stage::StageDialect"];
 }
 
+def PipelineRoles : Pass<"stage-pipeline-roles", "::mlir::ModuleOp"> {
+  let summary = "gives waves roles: some fetch the tiles of a loop, others multiply them";
+  let description = [{
+    For a kernel with `schedule.roles` whose loop has `schedule.pipeline = {buffers = B}` and loads with copies of whole
+    tiles. The roles share a ring of B slots; each slot has a barrier that says it is full and one that says it is empty. Each
+    workgroup computes every n-th program, n being their number.
+
+    ```
+    for k: a = load A[k]; b = load B[k]; c = mma a, b, c;    store c
+    =>
+    produce: for each program, for k: await empty[s]; expect full[s]; fetch A[k] -> a[s]; fetch B[k] -> b[s]; next s
+    compute: for each program, for k: await full[s]; c = mma a[s], b[s], c; retire; arrive empty[s of an earlier step]; next s
+                               settle c; arrive empty[s of the last steps]; store c
+    ```
+
+    A slot is released when the products that read it are done: with `in_flight = L` products behind the program, L steps
+    later.
+
+    Requires: specialised and scheduled kernels without layouts; products by instructions that read shared memory.
+    Ensures: no `schedule.roles` is left.
+  }];
+  let dependentDialects = ["::kiln::stage::StageDialect"];
+}
+
+def StageStores : Pass<"stage-stores", "::mlir::ModuleOp"> {
+  let summary = "sends stores through shared memory, from where one lane copies whole tiles";
+  let description = [{
+    For stores with `schedule.copy`: by parts as wide as the copy takes, through two slots in turn.
+
+    ```
+    store c, C
+    =>
+    for each part: reclaim; barrier; write part -> slot; publish; barrier; put slot -> C
+    ```
+
+    Requires: roles; no layouts yet.
+  }];
+  let dependentDialects = ["::kiln::stage::StageDialect"];
+}
+
 def DeriveWaits : Pass<"stage-derive-waits", "::mlir::ModuleOp"> {
   let summary = "computes how many copies each wait may leave in flight";
   let description = [{
@@ -74,6 +114,15 @@ def CheckWaits : Pass<"stage-check-waits", "::mlir::ModuleOp"> {
   let description = [{
     Follows every path through the kernel (loops: until nothing new happens) with the state of each slot: being copied, landed
     in this wave, seen by all, being read. Independent of how waits were derived.
+  }];
+}
+
+def CheckRoles : Pass<"stage-check-roles", "::mlir::ModuleOp"> {
+  let summary = "verifies that roles neither read a slot too early, nor refill it too early, nor wait forever";
+  let description = [{
+    Runs both roles on paper, for numbers of steps below and above that of slots: index arithmetic is evaluated, barriers
+    count arrivals and bytes, and what one wave knows of another follows from arrivals and waits alone. Independent of how the
+    waits came about.
   }];
 }
 

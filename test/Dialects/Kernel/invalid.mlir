@@ -357,5 +357,5 @@ kernel.func @relayout(%s: f32) {
 
 // -----
 
-// expected-error @+1 {{expected a #layout.linear, found 1 : i64}}
+// expected-error @+1 {{expected a #layout.linear or #layout.shared, found 1 : i64}}
 func.func private @layout(!kernel.tile<[4], f32, 1 : i64>)

@@ -1,0 +1,214 @@
+// Waves with roles: barriers in shared memory, copies of whole tiles, products that run behind the program.
+#include "KernelToLanes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace kiln;
+using namespace kiln::conversion;
+
+LogicalResult LaneLowering::checkRoleOperations(stage::RolesOp op) {
+  std::vector<std::string> needed{"workgroup_count", "barrier_init",   "barrier_init_fence",
+                                  "barrier_expect",  "barrier_arrive", "barrier_wait",
+                                  "named_barrier",   "matrix_fence",   "matrix_commit"};
+  for (int64_t count : op.getRegisters().value_or(ArrayRef<int64_t>()))
+    needed.push_back("registers_" + std::to_string(count));
+  for (const std::string &name : needed)
+    if (!machine.operation(name))
+      return op.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
+  return success();
+}
+
+void LaneLowering::ifThread(Value condition, llvm::function_ref<void()> body) {
+  auto branch = scf::IfOp::create(builder, loc, condition);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+Value LaneLowering::isThread(int64_t number) {
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, threadId, i32(number));
+}
+
+Value LaneLowering::slotPointer(Value slot, int64_t offset, int64_t slotBytes) {
+  Value moved = arith::MulIOp::create(builder, loc, scalars.lookup(slot), i32(slotBytes));
+  Value at = arith::AddIOp::create(builder, loc, moved, i32(offset));
+  return LLVM::GEPOp::create(builder, loc, sharedBase.getType(), builder.getI8Type(), sharedBase, at);
+}
+
+Value LaneLowering::slotPointer(Value buffer, Value slot) {
+  auto alloc = buffer.getDefiningOp<stage::AllocOp>();
+  return slotPointer(slot, *alloc.getOffset(), alloc.getType().getSlotBytes());
+}
+
+Value LaneLowering::barrierPointer(Value barriers, Value slot) {
+  return slotPointer(slot, *barriers.getDefiningOp<stage::BarriersOp>().getOffset(), 8);
+}
+
+void LaneLowering::lowerBarriers(stage::BarriersOp op) {
+  ifThread(isThread(0), [&] {
+    for (int64_t slot = 0; slot < op.getType().getSlots(); ++slot) {
+      Value at = LLVM::GEPOp::create(builder, loc, sharedBase.getType(), builder.getI8Type(), sharedBase,
+                                     i32(*op.getOffset() + 8 * slot));
+      apply("barrier_init", {at, i32(op.getArrivals())});
+    }
+    apply("barrier_init_fence");
+  });
+}
+
+LogicalResult LaneLowering::lowerRoles(stage::RolesOp op) {
+  if (failed(checkRoleOperations(op)))
+    return failure();
+  apply("barrier");
+  int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
+  Value computes = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, waveId, i32(waves));
+  auto branch = scf::IfOp::create(builder, loc, computes, /*withElseRegion=*/true);
+  auto takeRegisters = [&](unsigned role) {
+    if (op.getRegisters())
+      apply("registers_" + std::to_string((*op.getRegisters())[role]));
+  };
+  computingThreads = waves * machine.lanes();
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  takeRegisters(1);
+  if (failed(lowerBlock(op.getCompute().front())))
+    return failure();
+  loc = op.getLoc();
+  builder.setInsertionPointToStart(branch.elseBlock());
+  takeRegisters(0);
+  LogicalResult produced = success();
+  ifThread(isThread(computingThreads), [&] { produced = lowerBlock(op.getProduce().front()); });
+  computingThreads = 0;
+  return produced;
+}
+
+void LaneLowering::meet() {
+  if (computingThreads)
+    apply("named_barrier", {i32(1), i32(computingThreads)});
+  else
+    apply("barrier");
+}
+
+void LaneLowering::applyCounted(StringRef prefix, int64_t count) {
+  std::string name;
+  do
+    name = (prefix + std::to_string(count)).str();
+  while (!machine.operation(name) && count-- > 0);
+  apply(name);
+}
+
+void LaneLowering::lowerArrive(stage::ArriveOp op) {
+  Value mine = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, laneId, i32(0));
+  if (op.getCondition())
+    mine = arith::AndIOp::create(builder, loc, mine, scalars.lookup(op.getCondition()));
+  Value at = barrierPointer(op.getBarriers(), op.getSlot());
+  ifThread(mine, [&] { apply("barrier_arrive", at); });
+}
+
+void LaneLowering::lowerFetch(stage::FetchOp op) {
+  Value map = tensorMapOf(op.getTensor(), op.getBuffer());
+  Value row = scalars.lookup(op.getIndices()[0]), column = scalars.lookup(op.getIndices()[1]);
+  target::ApplyOp::create(builder, loc, TypeRange(), op.getAtom(),
+                          ValueRange{map, column, row, slotPointer(op.getBuffer(), op.getSlot()),
+                                     barrierPointer(op.getBarriers(), op.getSlot())});
+}
+
+void LaneLowering::lowerPut(stage::PutOp op) {
+  Value map = tensorMapOf(op.getTensor(), op.getBuffer());
+  Value row = scalars.lookup(op.getIndices()[0]), column = scalars.lookup(op.getIndices()[1]);
+  Value source = slotPointer(op.getBuffer(), op.getSlot());
+  ifThread(isThread(0), [&] {
+    target::ApplyOp::create(builder, loc, TypeRange(), op.getAtom(), ValueRange{map, column, row, source});
+    apply("tile_commit");
+  });
+}
+
+void LaneLowering::lowerSettle(stage::SettleOp op) {
+  target::MmaOp atom = machine.mma(op.getAtom());
+  Pieces acc =
+      repiece(tiles[op.getTile()], int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits());
+  for (Value &vector : acc.vectors)
+    vector = apply(*atom.getSettle(), vector);
+  tiles[op.getResult()] = acc;
+}
+
+/// The operands' rows lie behind one another. Wave numbers count the waves of an instruction first, then
+/// those along N, then those along M, as in layouts.
+void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
+  auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves").asArrayRef();
+  int64_t together = atom.getWaves(), wavesM = split[0] / together, wavesN = split[1];
+  int64_t m = atom.getM(), n = atom.getN(), rowBytes = atom.getSharedRowBytes();
+  int64_t M = op.getType().getShape()[0], N = op.getType().getShape()[1],
+          K = op.getA().getType().getShape()[1];
+  int64_t repM = M / (m * wavesM), repN = N / (n * wavesN), repK = K / atom.getK();
+  int64_t stepBytes = atom.getK() * op.getA().getType().getElementType().getIntOrFloatBitWidth() / 8;
+  // This wave's first row: bits of its number scaled by the rows between neighbours.
+  auto firstRow = [&](int64_t below, int64_t count, int64_t rows) -> Value {
+    SmallVector<int64_t> bases(llvm::Log2_64(below), 0);
+    for (int64_t bit = 1; bit < count; bit *= 2)
+      bases.push_back(bit * rows * rowBytes);
+    return linear(waveId, bases);
+  };
+  auto base = [&](Value operand, Value offset) -> Value {
+    auto view = operand.getDefiningOp<stage::ViewOp>();
+    Value slot = slotPointer(view.getBuffer(), view.getSlot());
+    return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot, offset);
+  };
+  Value a = base(op.getA(), firstRow(together * wavesN, wavesM, repM * m));
+  Value b = base(op.getB(), firstRow(together, wavesN, repN * n));
+  auto at = [&](Value pointer, int64_t bytes) -> Value {
+    return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+  };
+  Pieces acc =
+      repiece(tiles[op.getAcc()], int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits());
+  apply("matrix_fence");
+  for (int64_t k = 0; k < repK; ++k)
+    for (int64_t i = 0; i < repM; ++i)
+      for (int64_t j = 0; j < repN; ++j) {
+        Value &sum = acc.vectors[i * repN + j];
+        Value inputs[] = {at(a, i * m * rowBytes + k * stepBytes), at(b, j * n * rowBytes + k * stepBytes),
+                          sum};
+        sum = target::ApplyOp::create(builder, op.getLoc(), sum.getType(), atom.getSymName(), inputs)
+                  .getResult(0);
+      }
+  apply("matrix_commit");
+  tiles[op.getResult()] = acc;
+}
+
+/// Ops of roles: nothing if this is another one.
+std::optional<LogicalResult> LaneLowering::lowerRoleOp(Operation &op) {
+  if (auto roles = dyn_cast<stage::RolesOp>(op))
+    return lowerRoles(roles);
+  if (auto barriers = dyn_cast<stage::BarriersOp>(op))
+    lowerBarriers(barriers);
+  else if (auto await = dyn_cast<stage::AwaitOp>(op))
+    apply("barrier_wait",
+          {barrierPointer(await.getBarriers(), await.getSlot()), scalars.lookup(await.getParity())});
+  else if (auto expect = dyn_cast<stage::ExpectOp>(op))
+    apply("barrier_expect", {barrierPointer(expect.getBarriers(), expect.getSlot()), i32(expect.getBytes())});
+  else if (auto arrive = dyn_cast<stage::ArriveOp>(op))
+    lowerArrive(arrive);
+  else if (auto fetch = dyn_cast<stage::FetchOp>(op))
+    lowerFetch(fetch);
+  else if (auto put = dyn_cast<stage::PutOp>(op))
+    lowerPut(put);
+  else if (auto reclaim = dyn_cast<stage::ReclaimOp>(op))
+    ifThread(isThread(0), [&] { applyCounted("tile_wait_read_", reclaim.getLeaving()); });
+  else if (isa<stage::PublishOp>(op))
+    apply("shared_fence");
+  else if (auto retire = dyn_cast<stage::RetireOp>(op))
+    applyCounted("matrix_wait_", retire.getLeaving());
+  else if (auto settle = dyn_cast<stage::SettleOp>(op))
+    lowerSettle(settle);
+  else if (auto slice = dyn_cast<stage::SliceOp>(op))
+    lowerSlice(slice);
+  else if (auto workgroup = dyn_cast<stage::WorkgroupOp>(op)) {
+    scalars.map(workgroup.getNumber(), apply("workgroup_id"));
+    scalars.map(workgroup.getCount(), apply("workgroup_count"));
+  } else if (auto program = dyn_cast<stage::ProgramOp>(op))
+    placeProgram(scalars.lookup(program.getNumber()), program.getGrid(), program.getIds());
+  else if (!isa<stage::ViewOp>(op))
+    return std::nullopt;
+  return success();
+}
