@@ -335,9 +335,9 @@ static layout::LinearAttr operandLayout(Value tile, const target::Machine &machi
       return operandLayout(transpose.getResult(), machine);
     if (auto mma = dyn_cast<kernel::MmaOp>(use.getOwner())) {
       target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
-      Attribute byOperand[] = {atom.getLayoutA(), atom.getLayoutB(), atom.getLayoutAcc(), atom.getLayoutScaleAAttr(),
-                               atom.getLayoutScaleBAttr()};
-      return cast<layout::LinearAttr>(byOperand[use.getOperandNumber()]);
+      Attribute byOperand[] = {atom.getLayoutAAttr(), atom.getLayoutBAttr(), atom.getLayoutAcc(),
+                               atom.getLayoutScaleAAttr(), atom.getLayoutScaleBAttr()};
+      return dyn_cast_or_null<layout::LinearAttr>(byOperand[use.getOperandNumber()]);
     }
   }
   return {};

@@ -175,7 +175,8 @@ private:
       if (failed(type) || failed(checkSwizzle(load, *type)))
         return failure();
       slots[load] =
-          stage::AllocOp::create(builder, load.getLoc(), *type, "operand" + std::to_string(i), IntegerAttr());
+          stage::AllocOp::create(builder, load.getLoc(), *type, "operand" + std::to_string(i),
+                                 IntegerAttr(), IntegerAttr());
       stepBytes += type->getSlotBytes();
     }
     auto type = stage::BarriersType::get(func.getContext(), buffers);

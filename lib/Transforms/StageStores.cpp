@@ -34,7 +34,7 @@ LogicalResult stage(kernel::StoreOp op, const target::Machine &machine) {
   Location loc = op.getLoc();
   auto roles = op->getParentOfType<stage::RolesOp>();
   OpBuilder builder(roles);
-  Value buffer = stage::AllocOp::create(builder, loc, *type, "result", IntegerAttr());
+  Value buffer = stage::AllocOp::create(builder, loc, *type, "result", IntegerAttr(), IntegerAttr());
   builder.setInsertionPoint(op);
   auto index = [&](int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); };
   auto meet = [&] { stage::BarrierOp::create(builder, loc, /*bare=*/false, IntegerAttr()); };
