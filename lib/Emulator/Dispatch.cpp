@@ -200,10 +200,11 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   wave.current = nullptr;
   wave.executed = 0;
   wave.error.clear();
-  // One file for both kinds: those from accum_offset on are the accumulation registers.
+  // One file for both kinds. Those from accum_offset on are the accumulation registers, but what bounds the others
+  // is the whole allocation: production attention kernels use v160 to v255 with an accum_offset of 160.
   unsigned registers = ((descriptor.rsrc1 & 63) + 1) * 8, accumOffset = ((descriptor.rsrc3 & 63) + 1) * 4;
-  wave.archVgprs = std::min(registers, accumOffset);
-  wave.accVgprs = std::min(registers - wave.archVgprs, 256u);
+  wave.archVgprs = std::min(registers, 256u);
+  wave.accVgprs = std::min(registers - std::min(registers, accumOffset), 256u);
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.
   wave.mode.bits = (descriptor.rsrc1 >> 12 & 0xFF) | (descriptor.rsrc1 >> 21 & 1) << 8 |
                    (descriptor.rsrc1 >> 23 & 1) << 9 | (descriptor.rsrc1 >> 26 & 1) << 23;

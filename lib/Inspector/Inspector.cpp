@@ -6,14 +6,15 @@ using namespace llvm;
 
 namespace kiln::inspector {
 
-/// The innermost loop with the most matrix instructions; without any, the one with the most instructions.
+/// The loop with the most matrix instructions of its own (loops that poll a barrier may stand in it); without
+/// any, the innermost one with the most instructions.
 static std::optional<unsigned> findSteadyLoop(const std::vector<LoopRecord> &loops) {
   std::optional<unsigned> best;
   auto weight = [&](unsigned loop) {
     return std::pair(loops[loop].summary.count(Family::Matrix), loops[loop].summary.instructions);
   };
   for (const LoopRecord &loop : loops)
-    if (loop.innermost && (!best || weight(loop.index) > weight(*best)))
+    if ((loop.innermost || weight(loop.index).first) && (!best || weight(loop.index) > weight(*best)))
       best = loop.index;
   return best;
 }

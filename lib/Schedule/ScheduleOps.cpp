@@ -121,6 +121,7 @@ DiagnosedSilenceableFailure StageOp::apply(transform::TransformRewriter &, trans
     access->setAttr("schedule.copy", getAtomAttr());
     if (DenseI64ArrayAttr swizzle = getSwizzleAttr())
       access->setAttr("schedule.swizzle", swizzle);
+    recordDecision(access, getOperationName(), getLoc());
   }
   return DiagnosedSilenceableFailure::success();
 }

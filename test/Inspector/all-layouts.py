@@ -25,10 +25,10 @@ def size(layout, name):
     return 1 << len(layout["inputs"].get(name, []))
 
 
-def element(layout, lane, register):
+def element(layout, lane, register, wave=0):
     """The coordinates of a place: the XOR of the bases of its bits."""
     place = [0] * len(layout["sizes"])
-    for name, value in (("lane", lane), ("register", register)):
+    for name, value in (("lane", lane), ("register", register), ("wave", wave)):
         for bit, basis in enumerate(layout["inputs"].get(name, [])):
             if value >> bit & 1:
                 place = [a ^ b for a, b in zip(place, basis)]
@@ -64,7 +64,8 @@ def manual(layout):
 
 def check(target, layout):
     name = f"{target} {layout['atom']} {layout['operand']}"
-    places = list(itertools.product(range(size(layout, "lane")), range(size(layout, "register"))))
+    # The accumulator of some instructions is spread over several waves.
+    places = list(itertools.product(range(size(layout, "lane")), range(size(layout, "register")), range(size(layout, "wave"))))
     holds = {place: element(layout, *place) for place in places}
     everything = set(itertools.product(*map(range, layout["sizes"])))
     assert set(holds.values()) == everything, name + ": elements that nobody holds, or that there are not"
@@ -72,7 +73,7 @@ def check(target, layout):
     assert len(places) % len(everything) == 0, name
     formula = manual(layout)
     if formula:
-        assert all(holds[place] == formula(*place) for place in places), name + " is not what the manual says"
+        assert all(holds[place] == formula(*place[:2]) for place in places), name + " is not what the manual says"
     return formula is not None
 
 

@@ -303,10 +303,15 @@ static int runCompiled(const RunOptions &options, emulator::Chip chip, const lau
 /// Devices of the runtime, and bundles: what kiln-run does, with the compiler in front.
 static int runThroughRuntime(const RunOptions &options, bool isSource) {
   const ObserveOptions &observe = options.observe;
+  const emulator::LaunchOptions &asked = options.emulation, plain;
+  bool setsExecution = asked.policy != plain.policy || asked.timing != plain.timing ||
+                       asked.seed != plain.seed || asked.threads != plain.threads ||
+                       asked.instructionBudget != plain.instructionBudget;
   if (observe.counters || !observe.trace.empty() || !observe.stop.empty() || !observe.only.empty() ||
-      !observe.without.empty())
+      !observe.without.empty() || setsExecution)
     return complain(
-        "counters, traces, breakpoints and single observers need the emulator and a kernel (.mlir) or a "
+        "counters, traces, breakpoints, single observers and how waves are executed (--policy, "
+        "--memory-timing, --seed, --threads, --budget) need the emulator and a kernel (.mlir) or a "
         "code object, found " +
             options.file + " on " + (options.device.empty() ? "the emulator" : options.device),
         Usage);
