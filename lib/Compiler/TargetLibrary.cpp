@@ -9,7 +9,8 @@ using namespace mlir;
 using namespace kiln;
 using namespace kiln::compiler;
 
-std::vector<std::string> TargetLibrary::searchPath(const std::vector<std::string> &fromUser, StringRef executable) {
+std::vector<std::string> TargetLibrary::searchPath(const std::vector<std::string> &fromUser,
+                                                   StringRef executable) {
   std::vector<std::string> path = fromUser;
   SmallString<256> beside(llvm::sys::path::parent_path(llvm::sys::path::parent_path(executable)));
   llvm::sys::path::append(beside, "share", "kiln", "targets");
@@ -22,7 +23,8 @@ std::vector<std::string> TargetLibrary::names() const {
   std::vector<std::string> found;
   for (const std::string &folder : folders) {
     std::error_code error;
-    for (llvm::sys::fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    for (llvm::sys::fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
       StringRef name = llvm::sys::path::filename(entry->path());
       if (name != "generic" && llvm::sys::fs::is_directory(entry->path()) && seen.insert(name).second)
         found.push_back(name.str());
@@ -45,7 +47,8 @@ std::string TargetLibrary::folderOf(StringRef name) const {
 static std::vector<std::string> filesOf(StringRef folder) {
   std::vector<std::string> files;
   std::error_code error;
-  for (llvm::sys::fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+  for (llvm::sys::fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
     if (StringRef(entry->path()).ends_with(".mlir"))
       files.push_back(entry->path());
   llvm::sort(files);
@@ -58,20 +61,29 @@ std::vector<std::string> TargetLibrary::schedulesOf(StringRef name) const {
   return filesOf(path);
 }
 
-/// Moves the facts and keys of `from` into `into`. Keys must not repeat with different values, nor names at all.
-static LogicalResult mergePart(target::MachineOp into, target::MachineOp from) {
+/// The facts of a machine by name. Machines have hundreds: looking each up in a symbol table's block takes
+/// too long.
+using Facts = DenseMap<StringAttr, Operation *>;
+
+static StringAttr nameOf(Operation &fact) {
+  return fact.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
+}
+
+/// Moves the facts and keys of `from` into `into`, whose facts are `known`. Keys must not repeat with
+/// different values, nor names at all.
+static LogicalResult mergePart(target::MachineOp into, target::MachineOp from, Facts &known) {
   for (NamedAttribute attr : from->getAttrs()) {
-    Attribute known = into->getAttr(attr.getName());
-    if (known && known != attr.getValue())
+    Attribute before = into->getAttr(attr.getName());
+    if (before && before != attr.getValue())
       return from.emitOpError() << "gives the key '" << attr.getName().getValue() << "' a second time";
     into->setAttr(attr.getName(), attr.getValue());
   }
   Block &block = into.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(from.getBody().front())) {
-    auto name = op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
-    if (Operation *known = SymbolTable::lookupSymbolIn(into, name)) {
-      InFlightDiagnostic diag = op.emitOpError() << "defines '" << name.getValue() << "' a second time";
-      diag.attachNote(known->getLoc()) << "the first is here";
+    auto [first, isNew] = known.try_emplace(nameOf(op), &op);
+    if (!isNew) {
+      InFlightDiagnostic diag = op.emitOpError() << "defines '" << nameOf(op).getValue() << "' a second time";
+      diag.attachNote(first->second->getLoc()) << "the first is here";
       return diag;
     }
     op.moveBefore(&block, block.end());
@@ -79,11 +91,12 @@ static LogicalResult mergePart(target::MachineOp into, target::MachineOp from) {
   return success();
 }
 
-/// Adds the facts and keys of an inherited machine that the heir neither has nor removes. Products are each machine's own.
+/// Adds the facts and keys of an inherited machine that the heir neither has nor removes. Products are each
+/// machine's own.
 static void inherit(target::MachineOp heir, target::MachineOp from) {
   llvm::StringSet<> taken;
   for (Operation &op : heir.getBody().front())
-    taken.insert(op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()).getValue());
+    taken.insert(nameOf(op).getValue());
   if (ArrayAttr removes = heir.getRemovesAttr())
     for (StringRef name : removes.getAsValueRange<StringAttr>())
       taken.insert(name);
@@ -92,7 +105,7 @@ static void inherit(target::MachineOp heir, target::MachineOp from) {
       heir->setAttr(attr.getName(), attr.getValue());
   Block &block = heir.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(from.getBody().front()))
-    if (!isa<target::ChipOp>(op) && !taken.contains(op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()).getValue()))
+    if (!isa<target::ChipOp>(op) && !taken.contains(nameOf(op).getValue()))
       op.moveBefore(&block, block.end());
 }
 
@@ -109,6 +122,7 @@ FailureOr<target::MachineOp> TargetLibrary::loadMerged(StringRef name, ModuleOp 
     return failure();
   }
   target::MachineOp merged;
+  Facts known;
   for (const std::string &file : filesOf(folder)) {
     OwningOpRef<ModuleOp> parsed = parseSourceFile<ModuleOp>(file, module.getContext());
     if (!parsed)
@@ -119,7 +133,9 @@ FailureOr<target::MachineOp> TargetLibrary::loadMerged(StringRef name, ModuleOp 
       if (!merged) {
         part->moveBefore(module.getBody(), module.getBody()->end());
         merged = part;
-      } else if (failed(mergePart(merged, part))) {
+        for (Operation &op : part.getBody().front())
+          known.try_emplace(nameOf(op), &op);
+      } else if (failed(mergePart(merged, part, known))) {
         return failure();
       }
     }

@@ -91,9 +91,16 @@ static void findBetterWorkgroup(const Question &question, Occupancy &result) {
   }
 }
 
+/// Figures that no kernel has come from damaged metadata.
+static bool isPossible(const codegen::KernelInfo &kernel, const MachineFacts &machine) {
+  constexpr unsigned muchMore = 1u << 20;
+  return *kernel.maxWorkgroupSize <= machine.lanes * machine.maxWaves * machine.simds &&
+         *kernel.vgprs < muchMore && kernel.sgprs.value_or(0) < muchMore && kernel.lds.value_or(0) < muchMore;
+}
+
 std::optional<Occupancy> computeOccupancy(const codegen::KernelInfo &kernel, const MachineFacts &machine) {
   if (!kernel.vgprs || !kernel.maxWorkgroupSize.value_or(0) || !machine.lanes || !machine.simds ||
-      !machine.maxWaves || !machine.vector.count)
+      !machine.maxWaves || !machine.vector.count || !isPossible(kernel, machine))
     return std::nullopt;
   Question question{kernel, machine};
   Occupancy result;

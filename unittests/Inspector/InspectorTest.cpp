@@ -156,6 +156,20 @@ TEST(Inspector, OccupancyByRegisters) {
   EXPECT_EQ(occupancy(32, 102, 0, 64).wavesPerSimd, 7);
 }
 
+TEST(Inspector, OccupancyOfDamagedMetadataIsUnknown) {
+  for (unsigned huge : {0xFFFFFFFFu, 0x80000001u}) {
+    codegen::KernelInfo kernel;
+    kernel.vgprs = 32, kernel.sgprs = 16, kernel.lds = 0, kernel.maxWorkgroupSize = 64;
+    EXPECT_TRUE(computeOccupancy(kernel, cdna4()));
+    for (auto figure : {&codegen::KernelInfo::vgprs, &codegen::KernelInfo::sgprs, &codegen::KernelInfo::lds,
+                        &codegen::KernelInfo::maxWorkgroupSize}) {
+      codegen::KernelInfo damaged = kernel;
+      damaged.*figure = huge;
+      EXPECT_FALSE(computeOccupancy(damaged, cdna4()));
+    }
+  }
+}
+
 TEST(Inspector, OccupancyCuts) {
   // Eight waves, two on each SIMD. A second workgroup needs four on each: 128 registers and half of the LDS,
   // which is 64 of its granules; 151552 bytes take 119.
