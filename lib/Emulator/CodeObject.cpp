@@ -1,5 +1,6 @@
 // ELF code objects, versions 4 to 6 (LLVM AMDGPUUsage "Code Object").
 #include "Metadata.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Endian.h"
@@ -83,19 +84,30 @@ static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
   return Error::success();
 }
 
+/// Limits, so that a damaged object asks the host for no more: bytes of an image, program headers of a file.
+constexpr uint64_t MaxImage = uint64_t(1) << 30;
+constexpr size_t MaxHeaders = 256;
+
 static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeObject &object) {
-  constexpr uint64_t Limit = uint64_t(1) << 30; ///< of an image, so that a damaged header asks for no more
   auto headers = file.program_headers();
   if (!headers)
     return headers.takeError();
+  if (headers->size() > MaxHeaders)
+    return createStringError("damaged ELF file: %zu program headers, expected at most %zu", headers->size(),
+                             MaxHeaders);
+  uint64_t end = 0; // of the segments so far
   for (const ELF64LE::Phdr &header : *headers) {
+    if (header.p_type == ELF::PT_GNU_RELRO)
+      object.relocatedReadOnly.push_back({header.p_vaddr, header.p_memsz});
     if (header.p_type != ELF::PT_LOAD)
       continue;
     if (header.p_offset > elf.size() || header.p_filesz > elf.size() - header.p_offset)
       return createStringError(
           "truncated ELF file: a segment of %llu bytes at offset %llu exceeds the %zu bytes",
           (unsigned long long)header.p_filesz, (unsigned long long)header.p_offset, elf.size());
-    if (header.p_memsz < header.p_filesz || header.p_memsz > Limit || header.p_vaddr > Limit - header.p_memsz)
+    // The System V ABI wants loadable segments in the order of their addresses.
+    if (header.p_memsz < header.p_filesz || header.p_memsz > MaxImage ||
+        header.p_vaddr > MaxImage - header.p_memsz || header.p_vaddr < end)
       return createStringError("damaged ELF file: a segment of %llu bytes at address 0x%llx",
                                (unsigned long long)header.p_memsz, (unsigned long long)header.p_vaddr);
     CodeObject::Segment segment;
@@ -104,12 +116,22 @@ static Error readSegments(const ELF64LEFile &file, ArrayRef<uint8_t> elf, CodeOb
     segment.bytes.assign(elf.begin() + header.p_offset, elf.begin() + header.p_offset + header.p_filesz);
     segment.executable = header.p_flags & ELF::PF_X;
     segment.writable = header.p_flags & ELF::PF_W;
+    end = segment.address + segment.memorySize;
     object.segments.push_back(std::move(segment));
   }
   if (object.segments.empty())
     return createStringError(
         "the ELF file has nothing to load: expected a linked code object, not a relocatable one");
   return Error::success();
+}
+
+static const uint8_t *imageAt(const CodeObject &object, uint64_t address, uint64_t size) {
+  for (const CodeObject::Segment &segment : object.segments) {
+    uint64_t offset = address - segment.address;
+    if (offset < segment.bytes.size() && size <= segment.bytes.size() - offset)
+      return segment.bytes.data() + offset;
+  }
+  return nullptr;
 }
 
 /// The dynamic relocations (AMDGPUUsage "Relocation Records"): S + A or B + A, of which S and B move with the
@@ -140,17 +162,11 @@ static Error addRelocation(const ELF64LE::Rela &entry, CodeObject &object) {
         "the code object has a dynamic relocation of type %u at 0x%llx, which is not known", type,
         (unsigned long long)entry.r_offset);
   }
+  if (!imageAt(object, result.address, result.size))
+    return createStringError("damaged ELF file: a relocation of 0x%llx, outside the loaded segments",
+                             (unsigned long long)result.address);
   object.relocations.push_back(result);
   return Error::success();
-}
-
-static const uint8_t *imageAt(const CodeObject &object, uint64_t address, uint64_t size) {
-  for (const CodeObject::Segment &segment : object.segments) {
-    uint64_t offset = address - segment.address;
-    if (offset < segment.bytes.size() && size <= segment.bytes.size() - offset)
-      return segment.bytes.data() + offset;
-  }
-  return nullptr;
 }
 
 /// The records of a table that lies whole in the loaded segments. (ELFFile::dynamicEntries trusts the
@@ -193,6 +209,7 @@ static Error readRelocations(const ELF64LEFile &file, CodeObject &object) {
 
 /// Every `<name>.kd` symbol is a kernel descriptor.
 static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metadata) {
+  StringSet<> names;
   for (const CodeObject::Symbol &symbol : object.symbols) {
     StringRef name = symbol.name;
     if (!name.consume_back(".kd"))
@@ -201,7 +218,9 @@ static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metada
     if (!bytes)
       return createStringError("the kernel descriptor '%s' lies outside the loaded segments",
                                symbol.name.c_str());
-    Kernel kernel = metadata[symbol.name];
+    if (!names.insert(name).second)
+      return createStringError("damaged code object: two kernels '%s'", name.str().c_str());
+    Kernel kernel = std::move(metadata[symbol.name]);
     kernel.name = name.str();
     kernel.descriptor = parseDescriptor(bytes);
     kernel.descriptorAddress = symbol.address;
@@ -248,6 +267,16 @@ Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
   if (Error error = addKernels(*object, std::move(*metadata)))
     return std::move(error);
   return object;
+}
+
+std::vector<uint8_t> CodeObject::bytesAt(const Segment &segment, uint64_t base) const {
+  std::vector<uint8_t> bytes = segment.bytes;
+  for (const Relocation &relocation : relocations) {
+    uint64_t offset = relocation.address - segment.address, value = (base + relocation.value) >> relocation.shift;
+    if (offset < bytes.size())
+      memcpy(bytes.data() + offset, &value, relocation.size);
+  }
+  return bytes;
 }
 
 std::shared_ptr<CodeObject> CodeObject::fromText(ArrayRef<uint8_t> text, Chip chip) {

@@ -18,15 +18,20 @@ Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> obje
     end = std::max(end, segment.address + segment.memorySize);
   // One allocation, so that addresses between segments keep their distances.
   uint64_t base = space.allocate(end, "code object");
-  for (const CodeObject::Segment &segment : object->segments)
-    if (Error error = space.write(base + segment.address, segment.bytes.data(), segment.bytes.size()))
+  uint64_t writable = 0; // where the next writable segment may begin
+  for (const CodeObject::Segment &segment : object->segments) {
+    std::vector<uint8_t> bytes = object->bytesAt(segment, base);
+    if (Error error = space.write(base + segment.address, bytes.data(), bytes.size()))
       return std::move(error);
-  space.assumeWritten(base); // what no bytes of the file fill is zero
-  for (const CodeObject::Relocation &relocation : object->relocations) {
-    uint64_t value = (base + relocation.value) >> relocation.shift;
-    if (Error error = space.write(base + relocation.address, &value, relocation.size))
-      return std::move(error);
+    if (!segment.writable)
+      continue;
+    space.protect(base + writable, segment.address - writable);
+    writable = segment.address + segment.memorySize;
   }
+  space.protect(base + writable, end - writable);
+  for (auto [address, size] : object->relocatedReadOnly)
+    space.protect(base + address, size);
+  space.assumeWritten(base); // what no bytes of the file fill is zero
   return std::make_shared<Program>(std::move(object), base);
 }
 

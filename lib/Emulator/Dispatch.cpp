@@ -122,12 +122,12 @@ std::vector<uint8_t> Dispatch::packetBytes() const {
 uint64_t Dispatch::residentLimit() const {
   uint64_t waves = divideCeil(uint64_t(launch.block[0]) * launch.block[1] * launch.block[2], Lanes);
   uint64_t bytes =
-      waves * (sizeof(Wave) + scratchStride() * Lanes) + kernel.groupSegmentSize + launch.dynamicLds;
+      waves * (sizeof(Wave) + uint64_t(scratchSize()) * Lanes) + kernel.groupSegmentSize + launch.dynamicLds;
   return std::clamp<uint64_t>((uint64_t(1) << 30) / bytes, 8, 1024);
 }
 
 /// Bytes of a lane. A dynamic stack has no bound in the metadata.
-uint32_t Dispatch::scratchStride() const {
+uint32_t Dispatch::scratchSize() const {
   return kernel.privateSegmentSize + (kernel.descriptor.properties >> 11 & 1 ? 16384 : 0);
 }
 
@@ -208,8 +208,7 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.
   wave.mode.bits = (descriptor.rsrc1 >> 12 & 0xFF) | (descriptor.rsrc1 >> 21 & 1) << 8 |
                    (descriptor.rsrc1 >> 23 & 1) << 9 | (descriptor.rsrc1 >> 26 & 1) << 23;
-  wave.scratchStride = scratchStride();
-  wave.scratch.assign(uint64_t(wave.scratchStride) * Lanes, 0);
+  wave.setScratch(scratchSize());
   setScalars(wave, group);
 
   uint64_t exec = 0;

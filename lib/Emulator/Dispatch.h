@@ -30,7 +30,7 @@ private:
   uint32_t itemsAlong(unsigned axis) const {
     return launch.items[axis] ? launch.items[axis] : launch.grid[axis] * launch.block[axis];
   }
-  uint32_t scratchStride() const;
+  uint32_t scratchSize() const;
   std::vector<uint8_t> kernargBytes() const;
   std::vector<uint8_t> packetBytes() const;
   void prepareWave(Wave &wave, const Workgroup &group) const;

@@ -20,17 +20,21 @@ static Bytes zeroed(uint64_t size) {
   return bytes;
 }
 
-uint64_t AddressSpace::allocate(uint64_t size, StringRef name, bool writable) {
+uint64_t AddressSpace::allocate(uint64_t size, StringRef name) {
   auto allocation = std::make_unique<Allocation>();
   allocation->base = next;
   allocation->size = size;
-  allocation->writable = writable;
   allocation->name = name.str();
   allocation->bytes = zeroed(size);
   allocation->written = zeroed(size);
   next += (size + RedZone + Page - 1) / Page * Page;
   allocations.push_back(std::move(allocation));
   return allocations.back()->base;
+}
+
+void AddressSpace::protect(uint64_t address, uint64_t size) {
+  if (Allocation *allocation = size ? holder(address, size) : nullptr)
+    allocation->readOnly.push_back({address, address + size});
 }
 
 Error AddressSpace::free(uint64_t address) {

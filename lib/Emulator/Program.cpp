@@ -8,9 +8,10 @@ Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
     : code(std::move(object)), loadBase(loadAddress), decoder(code->chip) {
   for (const CodeObject::Segment &segment : code->segments)
     if (segment.executable) {
-      size_t count = segment.bytes.size() / 4;
-      texts.push_back({loadBase + segment.address,
-                       llvm::ArrayRef<uint8_t>(segment.bytes).take_front(count * 4),
+      std::vector<uint8_t> bytes = code->bytesAt(segment, loadBase);
+      bytes.resize(bytes.size() / 4 * 4);
+      size_t count = bytes.size() / 4;
+      texts.push_back({loadBase + segment.address, std::move(bytes),
                        std::make_unique<std::atomic<const Instruction *>[]>(count)});
     }
 }
@@ -20,7 +21,7 @@ const Instruction *Program::decode(Text &text, uint64_t offset) {
   auto &slot = text.slots[offset / 4];
   if (const Instruction *known = slot.load(std::memory_order_relaxed))
     return known;
-  instructions.push_back(decoder.decode(text.bytes.drop_front(offset), text.base + offset));
+  instructions.push_back(decoder.decode(llvm::ArrayRef(text.bytes).drop_front(offset), text.base + offset));
   instructions.back().number = instructions.size() - 1;
   instructions.back().traits = describeTraits(instructions.back(), code->chip);
   slot.store(&instructions.back(), std::memory_order_release);

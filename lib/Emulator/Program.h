@@ -43,7 +43,7 @@ public:
 private:
   struct Text {
     uint64_t base;
-    llvm::ArrayRef<uint8_t> bytes;
+    std::vector<uint8_t> bytes; ///< as loaded; stores never change them (Device::load protects the code)
     std::unique_ptr<std::atomic<const Instruction *>[]> slots;
   };
   const Instruction *decode(Text &text, uint64_t offset);

@@ -27,12 +27,12 @@ uint8_t *Wave::hostBytes(MemorySpace space, uint64_t address, uint64_t size, boo
   case MemorySpace::Lds:
     return within(group->lds.size()) ? group->lds.data() + address : nullptr;
   case MemorySpace::Scratch:
-    return within(scratchStride) ? scratch.data() + address : nullptr;
+    return within(scratchSize) ? scratch.data() + address : nullptr;
   case MemorySpace::Global:
     break;
   }
   uint8_t *bytes = cache.translate(*memory, address, size);
-  return bytes && isWrite && !cache.last->writable ? nullptr : bytes;
+  return bytes && isWrite && !cache.last->isWritable(address, size) ? nullptr : bytes;
 }
 
 /// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS,
@@ -40,7 +40,7 @@ uint8_t *Wave::hostBytes(MemorySpace space, uint64_t address, uint64_t size, boo
 uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite) {
   uint8_t *bytes = hostBytes(space, address, size, isWrite);
   if (bytes && space == MemorySpace::Scratch)
-    bytes += uint64_t(lane) * scratchStride;
+    bytes += uint64_t(lane) * scratchStride();
   if (!bytes) {
     if (observer)
       observer->outOfBounds(*this, *current, {space, isWrite, false, uint8_t(lane), uint16_t(size), address});
@@ -49,10 +49,11 @@ uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, uns
       std::string text;
       raw_string_ostream stream(text);
       stream << "lane " << lane << (isWrite ? " writes " : " reads ") << size << " bytes of "
-             << spaceName(space) << " memory at " << format_hex(address, 1) << ", out of bounds";
+             << spaceName(space) << " memory at " << format_hex(address, 1)
+             << (near && near->contains(address, size) ? ", which is read-only" : ", out of bounds");
       if (near)
         stream << " (" << int64_t(address - near->base) << " bytes into '" << near->name << "' of "
-               << near->size << " bytes" << (near->contains(address, size) ? ", which is read-only)" : ")");
+               << near->size << " bytes)";
       fail(text);
     }
   }

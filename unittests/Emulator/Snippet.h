@@ -23,8 +23,7 @@ struct Snippet {
     w.chip = chip;
     w.group = &group;
     w.memory = &memory;
-    w.scratchStride = 1024;
-    w.scratch.resize(1024 * Lanes);
+    w.setScratch(1024);
   }
 
   Wave &wave() { return *group.waves[0]; }

@@ -35,8 +35,7 @@ struct Watch {
       w.index = i;
       w.group = &group;
       w.memory = &memory;
-      w.scratchStride = 1024;
-      w.scratch.resize(1024 * Lanes);
+      w.setScratch(1024);
       for (unsigned lane = 0; lane < Lanes; ++lane)
         w.vgpr[0][lane] = i * Lanes + lane;
       w.setPair(0, buffer);

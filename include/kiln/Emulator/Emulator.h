@@ -53,6 +53,9 @@ public:
     uint8_t size = 8, shift = 0; ///< bytes; which part of the address
   };
 
+  /// The segment's bytes as they stand once the object is loaded at `base`.
+  std::vector<uint8_t> bytesAt(const Segment &segment, uint64_t base) const;
+
   /// Parses a code object of version 4, 5 or 6.
   static llvm::Expected<std::shared_ptr<CodeObject>> load(llvm::ArrayRef<uint8_t> elf);
   /// Bare machine code at address 0 with no kernels: for tests of single instructions.
@@ -62,7 +65,9 @@ public:
   std::vector<Kernel> kernels;
   std::vector<Segment> segments;
   std::vector<Symbol> symbols;
-  std::vector<Relocation> relocations;
+  std::vector<Relocation> relocations; ///< each inside the bytes of one segment
+  /// What the loader makes read-only once it has relocated it (PT_GNU_RELRO): address and size.
+  std::vector<std::pair<uint64_t, uint64_t>> relocatedReadOnly;
   std::vector<uint8_t> elf; ///< the file, for debug information
 
   /// An unknown name's error lists the kernels there are.

@@ -25,13 +25,19 @@ using Bytes = std::unique_ptr<uint8_t[], ReleaseBytes>;
 
 struct Allocation {
   uint64_t base = 0, size = 0;
-  bool writable = true;
   std::string name;
   Bytes bytes;
   Bytes written; ///< for each byte, whether somebody has written it; null where all are
+  std::vector<std::pair<uint64_t, uint64_t>> readOnly; ///< from one address to another
 
   bool contains(uint64_t address, uint64_t count) const {
     return address - base < size && count <= size - (address - base);
+  }
+  bool isWritable(uint64_t address, uint64_t count) const {
+    for (auto [begin, end] : readOnly)
+      if (address < end && begin < address + count)
+        return false;
+    return true;
   }
 };
 
@@ -40,7 +46,9 @@ struct Allocation {
 class AddressSpace {
 public:
   /// Returns the address of `size` bytes, aligned to 4 KiB. They are zero, and count as unwritten.
-  uint64_t allocate(uint64_t size, llvm::StringRef name, bool writable = true);
+  uint64_t allocate(uint64_t size, llvm::StringRef name);
+  /// Kernels may not write [address, address + size), which lies in one allocation. The host may.
+  void protect(uint64_t address, uint64_t size);
   llvm::Error free(uint64_t address);
   llvm::Error write(uint64_t address, const void *from, uint64_t size);
   llvm::Error read(uint64_t address, void *to, uint64_t size) const;

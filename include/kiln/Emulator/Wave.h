@@ -87,11 +87,18 @@ struct alignas(64) Wave {
   const AddressSpace *memory = nullptr;
   AllocationCache cache;
   GroupObserver *observer = nullptr; ///< null when nobody watches
-  std::vector<uint8_t> scratch;      ///< lane-major: lane * scratchStride + offset
-  uint32_t scratchStride = 0;
+  std::vector<uint8_t> scratch;      ///< lane-major: lane * scratchStride() + offset
+  uint32_t scratchSize = 0;          ///< bytes of a lane
   const Instruction *current = nullptr; ///< what runs now, for messages
   uint64_t executed = 0;
   std::string error;
+
+  /// The hardware's granularity (COMPUTE_TMPRING_SIZE.WAVESIZE: KiB of a wave) keeps every lane aligned.
+  uint32_t scratchStride() const { return (scratchSize + 15) & ~15u; }
+  void setScratch(uint32_t size) {
+    scratchSize = size;
+    scratch.assign(uint64_t(scratchStride()) * Lanes, 0);
+  }
 
   uint64_t pair(unsigned i) const { return sgpr[i] | uint64_t(sgpr[i + 1]) << 32; }
   void setPair(unsigned i, uint64_t value) {

@@ -107,7 +107,7 @@ Span spanOf(Wave &wave, const PendingAccess &access, unsigned size, bool isWrite
   if (!host)
     return {};
   return {reinterpret_cast<uintptr_t>(host) - low,
-          first.space == MemorySpace::Scratch ? wave.scratchStride : u64(0)};
+          first.space == MemorySpace::Scratch ? wave.scratchStride() : u64(0)};
 }
 
 /// True if the lanes' elements of `size` bytes lie one after the other.

@@ -1,4 +1,5 @@
-// Accesses outside allocations, LDS and scratch, and misaligned ones that the hardware does not do as asked.
+// Accesses outside allocations, LDS and scratch, writes to what is read-only, and misaligned accesses that the
+// hardware does not do as asked.
 //
 // A buffer access that its descriptor's range drops is no finding: kernels rely on it. Plain vector accesses
 // may have any alignment (amdhsa runs with unaligned access mode on); atomics, transposing LDS reads and
@@ -18,8 +19,11 @@ public:
   void reset(const Workgroup &) {}
 
   void outOfBounds(const Wave &wave, const Instruction &inst, const MemoryEvent &event) override {
+    const Allocation *near =
+        event.space == MemorySpace::Global ? wave.memory->nearest(event.address) : nullptr;
+    bool isProtected = near && near->contains(event.address, event.size);
     log.add(
-        wave, inst, "out-of-bounds",
+        wave, inst, isProtected ? "read-only" : "out-of-bounds",
         [&] {
           std::string text =
               std::string(event.isWrite ? "writes " : "reads ") + std::to_string(event.size) + " bytes";
@@ -28,9 +32,9 @@ public:
                    std::to_string(wave.group->lds.size());
           if (event.space == MemorySpace::Scratch)
             return text + " of scratch at " + FindingLog::hex(event.address) + ", which has " +
-                   std::to_string(wave.scratchStride) + " a lane";
-          text += " of global memory at " + FindingLog::hex(event.address);
-          const Allocation *near = wave.memory->nearest(event.address);
+                   std::to_string(wave.scratchSize) + " a lane";
+          text += (isProtected ? " of read-only memory at " : " of global memory at ") +
+                  FindingLog::hex(event.address);
           return near ? text + ", " + std::to_string(event.address - near->base) + " bytes into '" +
                             near->name + "' of " + std::to_string(near->size)
                       : text + ", below every allocation";

@@ -54,7 +54,7 @@ public:
     WaveState &state = waves[wave.index];
     state.registers.begin(wave);
     state.stores.clear();
-    state.scratch.assign(wave.scratchStride / 4 + 1, 0);
+    state.scratch.assign(wave.scratchStride() / 4 + 1, 0);
   }
 
   void beforeInstruction(const Wave &wave, const Instruction &inst) override {
