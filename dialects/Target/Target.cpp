@@ -158,6 +158,26 @@ static LogicalResult verifySharedOperands(MmaOp op) {
   return verifyOperandVector(op, "acc", 2, op.getAcc(), op.getLayoutAcc());
 }
 
+/// Pairs of n and cycles, n growing from the instruction's own; names that tell the widths apart.
+static LogicalResult verifyWider(MmaOp op) {
+  if (!op.getSharedSwizzle())
+    return op.emitOpError() << "has 'wider', which only instructions that read shared memory ('shared_swizzle') have";
+  if (!op.getSymName().contains("$n"))
+    return op.emitOpError() << "expects '$n' in the name of an instruction with 'wider'";
+  int64_t before = op.getN();
+  for (Attribute pair : op.getWiderAttr()) {
+    auto numbers = dyn_cast<ArrayAttr>(pair);
+    if (!numbers || numbers.size() != 2 || !llvm::all_of(numbers, llvm::IsaPred<IntegerAttr>))
+      return op.emitOpError() << "expects 'wider' to be pairs [n, cycles], found " << pair;
+    int64_t n = cast<IntegerAttr>(numbers[0]).getInt(), cycles = cast<IntegerAttr>(numbers[1]).getInt();
+    if (!llvm::isPowerOf2_64(n) || n <= before || n > (1 << 16) || cycles < 1)
+      return op.emitOpError() << "expects 'wider' to have powers of two that grow from n = " << op.getN()
+                              << ", with positive cycles, found " << pair;
+    before = n;
+  }
+  return success();
+}
+
 int64_t MmaOp::getSharedRowBytes() {
   return 2 * cast<IntegerAttr>(getSharedSwizzleAttr().getValue().back()).getInt();
 }
@@ -174,6 +194,8 @@ LogicalResult MmaOp::verify() {
     if (value < 1 || !llvm::isPowerOf2_64(value))
       return emitOpError() << "expects '" << key << "' to be a power of two, found " << value;
   if (failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, n})))
+    return failure();
+  if (getWider() && failed(verifyWider(*this)))
     return failure();
   if (getSharedSwizzle())
     return verifySharedOperands(*this);

@@ -21,6 +21,9 @@ namespace kiln::target {
 /// The type that one lane holds elements of `type` as: floats below 16 bits travel as integers of their width.
 mlir::Type storageType(mlir::Type type);
 
+/// Replaces each matrix instruction of several widths (`wider`) by one for each.
+void expandWidths(MachineOp machine);
+
 /// Checks that nothing is missing once all ops of a machine, and the machines it inherits, are put together.
 llvm::LogicalResult verifyComplete(MachineOp machine);
 

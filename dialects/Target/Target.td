@@ -154,14 +154,21 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
     K runs along rows of twice the last mask's bytes, and bit i of a row's number XORs `shared_swizzle[i]` to the byte
     within the row. The body takes pointers to the first row of A and of B (whose rows are its columns). Only a schedule
     that names it gets it. Such instructions run behind the program: `@matrix_fence` comes before several of them,
-    `@matrix_commit` makes them a group, `@matrix_wait_N` waits until at most N groups run, and `settle` names the
-    operation that takes the accumulator when all are done.
+    `@matrix_commit` makes them a group, `@matrix_wait_N` waits until at most N groups run. When none runs, the operation
+    that `settle` names takes the accumulator, as many registers at a time as its argument has: it keeps LLVM, which does
+    not see the instructions run, from using them earlier.
+
+    Such an instruction often exists for several n. `wider` lists the larger ones, each as `[n, cycles]`. The accumulator
+    goes on in further registers, each repetition `n` columns to the right. Every n is an atom of its own: `$n` in its
+    name and in the assembly of its body is n, and vectors in the body are as many times longer. So with
+    `wider = [[16, 8], [32, 16]]` a `@product_4x$nx4` of n = 8 is `@product_4x8x4`, `@product_4x16x4` and `@product_4x32x4`.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
                        OptionalAttr<AnyAttr>:$layout_a, OptionalAttr<AnyAttr>:$layout_b, AnyAttr:$layout_acc,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$waves, OptionalAttr<I64ArrayAttr>:$shared_swizzle,
-                       OptionalAttr<FlatSymbolRefAttr>:$settle, OptionalAttr<I64Attr>:$scale_block,
+                       OptionalAttr<FlatSymbolRefAttr>:$settle, OptionalAttr<ArrayAttr>:$wider,
+                       OptionalAttr<I64Attr>:$scale_block,
                        OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
                        I64Attr:$cycles, UnitAttr:$inexact);
   let extraClassDeclaration = [{
@@ -240,8 +247,9 @@ def Target_YieldOp : Target_Op<"yield", [Pure, Terminator]> {
 def Target_ApplyOp : Target_Op<"apply"> {
   let summary = "uses an atom";
   let description = [{
-    Stands for the body of the named atom until `convert-atoms-to-bodies` inlines it. `tag` says which part of the kernel it
-    belongs to, for the inspector and for ordering.
+    Stands for the body of the named atom until `convert-atoms-to-bodies` inlines it. In the body of an atom it uses another
+    one, so that what several have in common stands once. `tag` says which part of the kernel it belongs to, for the
+    inspector and for ordering.
   }];
   let arguments = (ins FlatSymbolRefAttr:$atom, Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$outputs);

@@ -142,6 +142,7 @@ FailureOr<target::MachineOp> TargetLibrary::loadMerged(StringRef name, ModuleOp 
   }
   if (!merged)
     return emitError(loc) << "'" << folder << "' holds no target.machine @" << name, failure();
+  target::expandWidths(merged);
   if (ArrayAttr parents = merged.getInheritsAttr())
     for (StringRef parent : parents.getAsValueRange<StringAttr>()) {
       FailureOr<target::MachineOp> from = loadMerged(parent, module, inheriting);

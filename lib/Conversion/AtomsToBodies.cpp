@@ -12,8 +12,8 @@ namespace kiln::conversion {
 
 namespace {
 
-/// Replaces uses of atoms by copies of their bodies. Elementwise operations in a body that the machine has an atom
-/// for are replaced as well, except by the atom that the body belongs to.
+/// Replaces uses of atoms by copies of their bodies, in which other atoms may be used. Elementwise operations in a
+/// body that the machine has an atom for are replaced as well, except by the atom that the body belongs to.
 class BodyInliner {
 public:
   explicit BodyInliner(target::MachineOp machineOp) : machine(machineOp), loc(machineOp.getLoc()) {
@@ -23,39 +23,50 @@ public:
   }
 
   LogicalResult inlineInto(target::ApplyOp op) {
-    Operation *atom = atoms.lookup(StringAttr::get(op.getContext(), op.getAtom()));
-    if (!atom || atom->getNumRegions() != 1)
-      return op.emitOpError() << "names '" << op.getAtom() << "', which is no atom of " << machine.name();
-    Block &body = atom->getRegion(0).front();
-    if (body.getArgumentTypes() != op.getInputs().getTypes())
-      return op.emitOpError() << "passes (" << op.getInputs().getTypes() << ") to an atom that takes ("
-                              << body.getArgumentTypes() << ")";
     OpBuilder builder(op);
     SmallVector<Value> results;
     scopes = op->getAttrOfType<ArrayAttr>("alias_scopes");
     otherScopes = op->getAttrOfType<ArrayAttr>("noalias_scopes");
     loc = op.getLoc();
-    copy(atom, op.getInputs(), builder, results);
-    if (TypeRange(ValueRange(results)) != op.getResultTypes())
-      return op.emitOpError() << "expects (" << op.getResultTypes() << ") from an atom that yields ("
-                              << TypeRange(ValueRange(results)) << ")";
+    if (failed(apply(op, op.getInputs(), builder, results)))
+      return failure();
     op.replaceAllUsesWith(results);
     op.erase();
     return success();
   }
 
 private:
-  void copy(Operation *atom, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
+  /// Copies the body of the atom that `op` names, for these values of its operands.
+  LogicalResult apply(target::ApplyOp op, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
+    Operation *atom = atoms.lookup(op.getAtomAttr().getAttr());
+    if (!atom || atom->getNumRegions() != 1)
+      return op.emitOpError() << "names '" << op.getAtom() << "', which is no atom of " << machine.name();
+    if (llvm::is_contained(active, atom))
+      return op.emitOpError() << "is in the body of '" << op.getAtom() << "' itself";
+    Block &body = atom->getRegion(0).front();
+    if (body.getArgumentTypes() != op.getInputs().getTypes())
+      return op.emitOpError() << "passes (" << op.getInputs().getTypes() << ") to an atom that takes ("
+                              << body.getArgumentTypes() << ")";
+    if (body.getTerminator()->getOperandTypes() != op.getResultTypes())
+      return op.emitOpError() << "expects (" << op.getResultTypes() << ") from an atom that yields ("
+                              << body.getTerminator()->getOperandTypes() << ")";
+    return copy(atom, inputs, builder, results);
+  }
+
+  LogicalResult copy(Operation *atom, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
     active.push_back(atom);
     Block &body = atom->getRegion(0).front();
     IRMapping mapping;
     mapping.map(body.getArguments(), inputs);
     for (Operation &op : body.without_terminator()) {
-      if (target::ElementwiseOp inner = atomFor(op)) {
+      auto inner = dyn_cast<target::ApplyOp>(op);
+      target::ElementwiseOp faster = atomFor(op);
+      if (inner || faster) {
         SmallVector<Value> mapped, made;
         for (Value operand : op.getOperands())
           mapped.push_back(mapping.lookup(operand));
-        copy(inner, mapped, builder, made);
+        if (failed(inner ? apply(inner, mapped, builder, made) : copy(faster, mapped, builder, made)))
+          return failure();
         mapping.map(op.getResults(), made);
         continue;
       }
@@ -69,6 +80,7 @@ private:
     for (Value value : body.getTerminator()->getOperands())
       results.push_back(mapping.lookup(value));
     active.pop_back();
+    return success();
   }
 
   target::ElementwiseOp atomFor(Operation &op) {
@@ -97,11 +109,15 @@ struct ConvertAtomsToBodies : impl::ConvertAtomsToBodiesBase<ConvertAtomsToBodie
     if (!machine)
       return;
     BodyInliner inliner(machine);
-    WalkResult result = getOperation().walk([&](target::ApplyOp op) {
-      return succeeded(inliner.inlineInto(op)) ? WalkResult::advance() : WalkResult::interrupt();
-    });
-    if (result.wasInterrupted())
-      return signalPassFailure();
+    for (Operation &part : *getOperation().getBody()) {
+      if (&part == machine)
+        continue;
+      WalkResult result = part.walk([&](target::ApplyOp op) {
+        return succeeded(inliner.inlineInto(op)) ? WalkResult::advance() : WalkResult::interrupt();
+      });
+      if (result.wasInterrupted())
+        return signalPassFailure();
+    }
     machine.erase();
   }
 };

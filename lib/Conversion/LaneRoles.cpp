@@ -10,13 +10,38 @@ using namespace kiln::conversion;
 LogicalResult LaneLowering::checkRoleOperations(stage::RolesOp op) {
   std::vector<std::string> needed{"workgroup_count", "barrier_init",   "barrier_init_fence",
                                   "barrier_expect",  "barrier_arrive", "barrier_wait",
-                                  "named_barrier",   "matrix_fence",   "matrix_commit"};
+                                  "named_barrier",   "matrix_fence",   "matrix_commit",
+                                  "matrix_wait_0"};
   for (int64_t count : op.getRegisters().value_or(ArrayRef<int64_t>()))
     needed.push_back("registers_" + std::to_string(count));
   for (const std::string &name : needed)
     if (!machine.operation(name))
       return op.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
-  return success();
+  WalkResult walked = op.walk([&](stage::SettleOp settle) {
+    return succeeded(checkSettle(settle)) ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  return failure(walked.wasInterrupted());
+}
+
+static int64_t accumulatorRegisters(target::MmaOp atom) {
+  return int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits();
+}
+
+/// The operation that takes the accumulator must do so in equal parts.
+LogicalResult LaneLowering::checkSettle(stage::SettleOp op) {
+  target::MmaOp atom = machine.mma(op.getAtom());
+  target::OperationOp settle = machine.operation(*atom.getSettle());
+  int64_t registers = accumulatorRegisters(atom);
+  if (settle) {
+    FunctionType type = settle.getFunctionType();
+    auto part = type.getNumInputs() == 1 ? dyn_cast<VectorType>(type.getInput(0)) : VectorType();
+    if (part && part.getElementType() == target::storageType(atom.getAcc()) &&
+        registers % part.getNumElements() == 0 && type.getResults() == type.getInputs())
+      return success();
+  }
+  return op.emitOpError() << "cannot be compiled: expected an operation @" << *atom.getSettle() << " of "
+                          << machine.name() << " that takes and gives a vector of " << atom.getAcc()
+                          << " whose length divides the " << registers << " accumulators of " << atom.getSymName();
 }
 
 void LaneLowering::ifThread(Value condition, llvm::function_ref<void()> body) {
@@ -124,11 +149,12 @@ void LaneLowering::lowerPut(stage::PutOp op) {
 }
 
 void LaneLowering::lowerSettle(stage::SettleOp op) {
-  target::MmaOp atom = machine.mma(op.getAtom());
-  Pieces acc =
-      repiece(tiles[op.getTile()], int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits());
+  StringRef settle = *machine.mma(op.getAtom()).getSettle();
+  applyCounted("matrix_wait_", 0);
+  auto part = cast<VectorType>(machine.operation(settle).getFunctionType().getInput(0));
+  Pieces acc = repiece(tiles[op.getTile()], part.getNumElements());
   for (Value &vector : acc.vectors)
-    vector = apply(*atom.getSettle(), vector);
+    vector = apply(settle, vector);
   tiles[op.getResult()] = acc;
 }
 
@@ -160,8 +186,7 @@ void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
     return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
                                ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
   };
-  Pieces acc =
-      repiece(tiles[op.getAcc()], int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits());
+  Pieces acc = repiece(tiles[op.getAcc()], accumulatorRegisters(atom));
   apply("matrix_fence");
   for (int64_t k = 0; k < repK; ++k)
     for (int64_t i = 0; i < repM; ++i)

@@ -139,55 +139,6 @@ target.machine @sm_90a {
     target.yield
   }
 
-  // "wgmma.wait_group 0" that takes the accumulator along: nobody else knows that it changes until then.
-  target.operation @settle_f32_128 {
-  ^bb0(%acc: vector<128xf32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<128xf32>) -> vector<128xf32>
-    target.yield %done : vector<128xf32>
-  }
-
-  target.operation @settle_f32_64 {
-  ^bb0(%acc: vector<64xf32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<64xf32>) -> vector<64xf32>
-    target.yield %done : vector<64xf32>
-  }
-
-  target.operation @settle_f32_32 {
-  ^bb0(%acc: vector<32xf32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<32xf32>) -> vector<32xf32>
-    target.yield %done : vector<32xf32>
-  }
-
-  target.operation @settle_f32_16 {
-  ^bb0(%acc: vector<16xf32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "f" (%acc) : (vector<16xf32>) -> vector<16xf32>
-    target.yield %done : vector<16xf32>
-  }
-
-  target.operation @settle_i32_128 {
-  ^bb0(%acc: vector<128xi32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<128xi32>) -> vector<128xi32>
-    target.yield %done : vector<128xi32>
-  }
-
-  target.operation @settle_i32_64 {
-  ^bb0(%acc: vector<64xi32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<64xi32>) -> vector<64xi32>
-    target.yield %done : vector<64xi32>
-  }
-
-  target.operation @settle_i32_32 {
-  ^bb0(%acc: vector<32xi32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<32xi32>) -> vector<32xi32>
-    target.yield %done : vector<32xi32>
-  }
-
-  target.operation @settle_i32_16 {
-  ^bb0(%acc: vector<16xi32>):
-    %done = target.asm "wgmma.wait_group.sync.aligned 0;" "r" (%acc) : (vector<16xi32>) -> vector<16xi32>
-    target.yield %done : vector<16xi32>
-  }
-
   // ---- Roles.
 
   // "setmaxnreg": of 168 registers a thread, which 384 threads have, a fetching warpgroup keeps 40 and two

@@ -5,7 +5,7 @@ target.machine @toy attributes {triple = "toy", cpu = "toy", lanes = 4, max_thre
                      formats = [f16, f32], tracking = "group"} {
   target.memory @shared {space = 3, bytes = 4096}
   target.mma @product attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8],
-      settle = @settle_2, layout_acc = #halves, unit = "matrix", cycles = 4} {
+      settle = @settle, layout_acc = #halves, unit = "matrix", cycles = 4} {
   ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
     target.yield %c : vector<2xf32>
   }
@@ -16,7 +16,7 @@ target.machine @toy attributes {triple = "toy", cpu = "toy", lanes = 4, max_thre
   ^bb0(%a: vector<4xf16>, %b: vector<4xf16>, %c: vector<4xf32>):
     target.yield %c : vector<4xf32>
   }
-  target.operation @settle_2 {
+  target.operation @settle {
   ^bb0(%acc: vector<2xf32>):
     target.yield %acc : vector<2xf32>
   }

@@ -1,7 +1,8 @@
 """Layouts of all matrix instructions of all targets: who holds an element and what a place holds are each other's
 inverse, no element is missing, and where a manual gives a formula the layout agrees with it everywhere.
 
-CDNA3 and CDNA4 ISA, 7.1; PTX ISA, "Matrix Fragments for mma.m16n8k*".
+CDNA3 and CDNA4 ISA, 7.1; PTX ISA, "Matrix Fragments for mma.m16n8k*" and "Register Fragments and
+Shared Memory Matrix Layouts" of wgmma.
 
 RUN: %python %s kiln %targets %t
 REQUIRES: compiler
@@ -36,7 +37,7 @@ def element(layout, lane, register, wave=0):
 
 
 def manual(layout):
-    """(lane, register) -> coordinates by the manual's words, or None where this test has no formula."""
+    """(lane, register, wave) -> coordinates by the manual's words, or None where this test has no formula."""
     name, operand = layout["atom"], layout["operand"]
     if match := re.fullmatch(r"mfma_(?:f32|i32)_(\d+)x(\d+)x(\d+)_(?:bf16|f16|i8|xf32|f32|fp8_\w+|bf8_\w+)", name):
         m, n, k = map(int, match.groups())
@@ -44,21 +45,24 @@ def manual(layout):
             return None
         each = m * k // 64  # elements of A in a lane, consecutive along k
         if operand == "a":
-            return lambda lane, register: (lane % m, each * (lane // m) + register)
+            return lambda lane, register, wave: (lane % m, each * (lane // m) + register)
         if operand == "b":
-            return lambda lane, register: (each * (lane // n) + register, lane % n)
+            return lambda lane, register, wave: (each * (lane // n) + register, lane % n)
         if operand == "acc":
-            return lambda lane, register: (8 * (register // 4) + 4 * (lane // n) + register % 4 if m == 32
+            return lambda lane, register, wave: (8 * (register // 4) + 4 * (lane // n) + register % 4 if m == 32
                                            else 4 * (lane // n) + register, lane % n)
     if match := re.fullmatch(r"mma_m16n8k(\d+)_\w+", name):
         k = int(match[1])
         group, rest = (lambda lane: lane >> 2), (lambda lane: lane & 3)
         if operand == "acc":
-            return lambda lane, register: (group(lane) + 8 * (register >> 1), 2 * rest(lane) + (register & 1))
+            return lambda lane, register, wave: (group(lane) + 8 * (register >> 1), 2 * rest(lane) + (register & 1))
         if operand == "b" and k == 16 and layout["element"] in ("bf16", "f16"):
-            return lambda lane, register: (2 * rest(lane) + (register & 1) + 8 * (register >> 1), group(lane))
+            return lambda lane, register, wave: (2 * rest(lane) + (register & 1) + 8 * (register >> 1), group(lane))
         if operand == "a" and k == 16 and layout["element"] in ("bf16", "f16"):
-            return lambda lane, register: (group(lane) + 8 * (register >> 1 & 1), 2 * rest(lane) + (register & 1) + 8 * (register >> 2))
+            return lambda lane, register, wave: (group(lane) + 8 * (register >> 1 & 1), 2 * rest(lane) + (register & 1) + 8 * (register >> 2))
+    if re.fullmatch(r"wgmma_m64n\d+k\d+_\w+", name) and operand == "acc":
+        return lambda lane, register, wave: (16 * wave + lane // 4 + 8 * (register // 2 % 2),
+                                             8 * (register // 4) + 2 * (lane % 4) + register % 2)
     return None
 
 
@@ -73,7 +77,7 @@ def check(target, layout):
     assert len(places) % len(everything) == 0, name
     formula = manual(layout)
     if formula:
-        assert all(holds[place] == formula(*place[:2]) for place in places), name + " is not what the manual says"
+        assert all(holds[place] == formula(*place) for place in places), name + " is not what the manual says"
     return formula is not None
 
 
@@ -109,5 +113,5 @@ for target, atom, operand in (("gfx950", "mfma_f32_32x32x16_bf16", "acc"), ("gfx
     picture = f"{scratch}/picture.svg"
     run("layout", target, atom, "--operand", operand, "--svg", picture)
     assert pathlib.Path(picture).read_text().count("<rect") == len(holders)
-assert checked > 300 and known > 60, (checked, known)
+assert checked > 700 and known > 200, (checked, known)
 print(checked, "operands,", known, "by the manual's formula")

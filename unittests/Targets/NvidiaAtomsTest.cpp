@@ -14,25 +14,18 @@ using namespace kiln::target::test;
 
 namespace {
 
-/// Appends a function whose body is the atom's.
+/// Appends a function that uses the atom.
 void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
   Block &body = atom->getRegion(0).front();
-  Operation *yield = body.getTerminator();
-  Type result = yield->getNumOperands() ? yield->getOperand(0).getType()
-                                        : Type(LLVM::LLVMVoidType::get(builder.getContext()));
+  TypeRange results = body.getTerminator()->getOperandTypes();
   OpBuilder::InsertionGuard guard(builder);
+  Type result = results.empty() ? Type(LLVM::LLVMVoidType::get(builder.getContext())) : results[0];
   auto type = LLVM::LLVMFunctionType::get(result, llvm::to_vector(body.getArgumentTypes()));
   auto function = LLVM::LLVMFuncOp::create(builder, atom->getLoc(), name, type);
   Block *entry = function.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
-  IRMapping map;
-  map.map(body.getArguments(), entry->getArguments());
-  for (Operation &op : body.without_terminator())
-    builder.clone(op, map);
-  SmallVector<Value> values;
-  for (Value value : yield->getOperands())
-    values.push_back(map.lookup(value));
-  LLVM::ReturnOp::create(builder, atom->getLoc(), values);
+  auto apply = ApplyOp::create(builder, atom->getLoc(), results, name, entry->getArguments());
+  LLVM::ReturnOp::create(builder, atom->getLoc(), apply.getOutputs());
 }
 
 /// The text of each function of a PTX file.
@@ -104,14 +97,11 @@ const std::map<std::string, std::vector<const char *>> hopper = {
     {"matrix_commit", {"wgmma.commit_group.sync.aligned;"}},
     {"matrix_wait_0", {"wgmma.wait_group.sync.aligned \t0;"}},
     {"matrix_wait_1", {"wgmma.wait_group.sync.aligned \t1;"}},
-    {"settle_f32_128", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_f32_64", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_f32_32", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_f32_16", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_i32_128", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_i32_64", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_i32_32", {"wgmma.wait_group.sync.aligned 0;"}},
-    {"settle_i32_16", {"wgmma.wait_group.sync.aligned 0;"}},
+    // 1 << 62 | 64 << 32 | 1 << 16
+    {"matrix_descriptor", {"shr.u32 \t%r2, %r1, 4;", "or.b64", ", 4611686293305360384;"}},
+    {"settle_f32", {"// begin inline asm"}},
+    {"settle_i32", {"// begin inline asm"}},
+    {"settle_f16", {"// begin inline asm"}},
     {"registers_40", {"setmaxnreg.dec.sync.aligned.u32 \t40;"}},
     {"registers_232", {"setmaxnreg.inc.sync.aligned.u32 \t232;"}},
     {"workgroup_count", {"%nctaid.x"}},
@@ -147,10 +137,15 @@ struct NvidiaAtoms : testing::Test {
     context.loadAllAvailableDialects();
     OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
     OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
-    for (const auto &[name, op] : files.ops)
+    auto machine = cast<MachineOp>(builder.cloneWithoutRegions(*files.facts));
+    machine.getBody().emplaceBlock();
+    for (const auto &[name, op] : files.ops) {
+      machine.getBody().front().push_back(op->clone());
       if (op->getNumRegions() == 1)
         wrap(builder, op, name);
+    }
     PassManager passes(&context);
+    passes.addPass(conversion::createConvertAtomsToBodies());
     passes.addPass(conversion::createConvertLanesToLLVM());
     EXPECT_TRUE(succeeded(passes.run(*module)));
     codegen::Request request;

@@ -185,18 +185,27 @@ TEST_F(NvidiaLayouts, FragmentsOfAmpere) { checkAll(TargetFiles(context, "sm_80"
 TEST_F(NvidiaLayouts, FragmentsOfHopper) { checkAll(TargetFiles(context, "sm_90a"), hopper); }
 
 /// PTX ISA 9.7.15.5: in m64nNkK register i of lane l of warp w is in row 16 w + l / 4, 8 more for every
-/// second pair of registers, and in column 8 (i / 4) + 2 (l % 4) + i % 2. A k16 step of 16-bit elements and a
-/// k32 step of 8-bit ones are 32 bytes of a row of 128.
+/// second pair of registers, and in column 8 (i / 4) + 2 (l % 4) + i % 2. A k step is 32 bytes of a row of 128: 8 elements
+/// of tf32, 16 of 16 bits, 32 of 8 bits.
 TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
   TargetFiles files(context, "sm_90a");
-  int found = 0;
+  std::set<std::string> expected;
+  for (const char *types :
+       {"k8_f32_tf32", "k16_f32_bf16", "k16_f32_f16", "k16_f16_f16", "k32_i32_i8", "k32_f32_e4m3_e4m3",
+        "k32_f32_e4m3_e5m2", "k32_f32_e5m2_e4m3", "k32_f32_e5m2_e5m2", "k32_f16_e4m3_e4m3", "k32_f16_e4m3_e5m2",
+        "k32_f16_e5m2_e4m3", "k32_f16_e5m2_e5m2"})
+    for (int n = 8; n <= 256; n *= 2)
+      expected.insert("wgmma_m64n" + std::to_string(n) + types);
   for (const auto &[name, op] : files.ops) {
     auto mma = llvm::dyn_cast<MmaOp>(op);
     if (!mma || !mma.getSharedSwizzle())
       continue;
-    ++found;
+    EXPECT_EQ(expected.erase(name), 1u) << name;
     auto layout = llvm::cast<layout::LinearAttr>(mma.getLayoutAcc());
     int64_t registers = static_cast<int64_t>(mma.getN()) / 2;
+    ASSERT_NE(name.find("m64n" + std::to_string(mma.getN()) + "k" + std::to_string(mma.getK()) + "_"),
+              std::string::npos)
+        << name;
     ASSERT_EQ(mma.getM(), 64u) << name;
     ASSERT_EQ(mma.getWaves(), 4u) << name;
     ASSERT_EQ(layout.laneBits(), 5u) << name;
@@ -213,8 +222,12 @@ TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
         }
     EXPECT_EQ(mma.getK() * mma.getA().getIntOrFloatBitWidth(), 256u) << name;
     EXPECT_EQ(mma.getSharedRowBytes(), 128) << name;
+    EXPECT_EQ(mma.getInexact(), name.find("tf32") != std::string::npos) << name;
+    // Cycles: see wgmma.mlir.
+    int64_t n = mma.getN();
+    EXPECT_EQ(static_cast<int64_t>(mma.getCycles()), std::max(n / 2, 16 + n / 4)) << name;
   }
-  EXPECT_EQ(found, 12);
+  EXPECT_TRUE(expected.empty()) << *expected.begin() << " is missing";
 }
 
 /// PTX ISA 9.7.14.5.15: register q of lane l holds elements 2 (l % 4) and the next of row l / 4 of matrix q,

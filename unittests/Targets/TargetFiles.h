@@ -1,4 +1,4 @@
-// The files of a target folder, as they stand: nothing merged, nothing inherited.
+// The files of a target folder: nothing merged, nothing inherited.
 #ifndef KILN_UNITTESTS_TARGETS_TARGETFILES_H
 #define KILN_UNITTESTS_TARGETS_TARGETFILES_H
 
@@ -37,6 +37,7 @@ struct TargetFiles {
     EXPECT_EQ(machine.getSymName(), name);
     if (machine.getCpu())
       facts = machine;
+    expandWidths(machine);
     for (mlir::Operation &op : machine.getBody().front()) {
       llvm::StringRef symbol = mlir::SymbolTable::getSymbolName(&op).getValue();
       EXPECT_TRUE(ops.emplace(symbol.str(), &op).second) << symbol.str() << " stands twice in " << name;

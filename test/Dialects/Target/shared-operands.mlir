@@ -61,6 +61,66 @@ target.machine @m attributes {lanes = 4} {
 
 // -----
 
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects '$n' in the name of an instruction with 'wider'}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[8, 8]],
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects 'wider' to be pairs [n, cycles], found [8]}}
+  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[8]],
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects 'wider' to have powers of two that grow from n = 4, with positive cycles, found [4, 8]}}
+  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[4, 8]],
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects 'wider' to have powers of two that grow from n = 4, with positive cycles, found [24, 8]}}
+  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[8, 8], [24, 8]],
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{has 'wider', which only instructions that read shared memory ('shared_swizzle') have}}
+  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, wider = [[8, 8]],
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<4xf16>, %b: vector<4xf16>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
 target.machine @m attributes {lanes = 4} {
   // expected-error @+1 {{expects 'tile_swizzles' together with 'tile_limit'}}
   target.copy @t attributes {from = "global", to = "shared", bytes = 16, tile_swizzles = [[16]]} {

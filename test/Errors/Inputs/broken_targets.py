@@ -33,6 +33,10 @@ def write(name, text, file="machine.mlir"):
     (FOLDER / name / file).write_text(text)
 
 
+# sm_90a with another way to take accumulators, or none.
+SETTLE = "target.operation @settle_f32 {\n^bb0(%acc: vector<3xf32>):\n  target.yield %acc : vector<3xf32>\n}\n"
+for name, settle in [("no-settle", ""), ("odd-settle", SETTLE)]:
+    write(name, f'target.machine @"{name}" attributes {{inherits = ["sm_90a"], removes = ["settle_f32"]}} {{\n{settle}}}\n')
 for file in ["machine.mlir", "more.mlir"]:
     write("twice", "target.machine @twice {\n  target.memory @shared {space = 3}\n}\n", file)
 write("itself", 'target.machine @itself attributes {inherits = ["itself"]} {}\n')

@@ -1,0 +1,205 @@
+// Warpgroup matrix instructions: four warps multiply together, both operands are read from shared memory.
+//
+// PTX ISA 9.7.15.5 "Asynchronous multiply-and-accumulate operations". Figures of its section for m64nNkK: accumulator D has
+// row 16 * (warp % 4) + lane / 4 (+ 8 for every second pair of elements), column 8 * (element / 4) + 2 * (lane % 4) + element % 2.
+// They exist for every n that is a multiple of 8 up to 256 (of integers above 32: of 16). Tiles of kernels have powers of two as
+// sizes, so only such n stand here. Not here either, because the kernel dialect has no such operands: single bits, unsigned
+// bytes, and sparse A.
+//
+// Cycles, of 32 bytes along k: 2,048 multiply-adds of 16-bit floats a cycle and SM, half as many of tf32, twice as many of 8-bit
+// types (NVIDIA H100 whitepaper, table 1), make n / 2. Reading A takes 16 and B n / 4 cycles at 128 bytes a cycle (CUDA C++
+// Programming Guide 16.6.3: 32 banks of 4 bytes), which is more below n = 64.
+#acc_64x8 = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], wave = [[16, 0], [32, 0]]>
+#wider = [[16, 20], [32, 24], [64, 32], [128, 64], [256, 128]]
+
+target.machine @sm_90a {
+  // "Matrix descriptor format", K along rows of 128 bytes with the 128-byte swizzle: address / 16 in bits 0-13, leading
+  // dimension 1 (not used) in bits 16-29, 1024 bytes between groups of eight rows (64 * 16) in bits 32-45, swizzle mode 1 in
+  // bits 62-63. A step along K is an address within the row.
+  target.operation @matrix_descriptor {
+  ^bb0(%rows: !llvm.ptr<3>):
+    %address = llvm.ptrtoint %rows : !llvm.ptr<3> to i32
+    %four = arith.constant 4 : i32
+    %sixteenths = arith.shrui %address, %four : i32
+    %wide = arith.extui %sixteenths : i32 to i64
+    %form = arith.constant 0x4000004000010000 : i64
+    %descriptor = arith.ori %wide, %form : i64
+    target.yield %descriptor : i64
+  }
+
+  // Accumulators that "wgmma.wait_group" has made readable: LLVM does not know that the instructions change them until then.
+  target.operation @settle_f32 {
+  ^bb0(%acc: vector<4xf32>):
+    %done = target.asm "" "f" (%acc) : (vector<4xf32>) -> vector<4xf32>
+    target.yield %done : vector<4xf32>
+  }
+
+  target.operation @settle_i32 {
+  ^bb0(%acc: vector<4xi32>):
+    %done = target.asm "" "r" (%acc) : (vector<4xi32>) -> vector<4xi32>
+    target.yield %done : vector<4xi32>
+  }
+
+  target.operation @settle_f16 {
+  ^bb0(%acc: vector<4xf16>):
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %done = target.asm "" "r" (%pairs) : (vector<2xi32>) -> vector<2xi32>
+    %halves = vector.bitcast %done : vector<2xi32> to vector<4xf16>
+    target.yield %halves : vector<4xf16>
+  }
+
+  target.mma @wgmma_m64n$nk16_f32_bf16 attributes {m = 64, n = 8, k = 16, a = bf16, b = bf16, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk16.f32.bf16.bf16 {$0}, $1, $2, 1, 1, 1, 0, 0;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk16_f32_f16 attributes {m = 64, n = 8, k = 16, a = f16, b = f16, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk16.f32.f16.f16 {$0}, $1, $2, 1, 1, 1, 0, 0;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk16_f16_f16 attributes {m = 64, n = 8, k = 16, a = f16, b = f16, acc = f16, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f16, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf16>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %d = target.asm "wgmma.mma_async.sync.aligned.m64n$nk16.f16.f16.f16 {$0}, $1, $2, 1, 1, 1, 0, 0;" "r,l,l" (%pairs, %da, %db)
+        : (vector<2xi32>, i64, i64) -> vector<2xi32>
+    %sum = vector.bitcast %d : vector<2xi32> to vector<4xf16>
+    target.yield %sum : vector<4xf16>
+  }
+
+  // f32 operands, of which the instruction reads 10 fraction bits.
+  target.mma @wgmma_m64n$nk8_f32_tf32 attributes {m = 64, n = 8, k = 8, a = f32, b = f32, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18, inexact} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk8.f32.tf32.tf32 {$0}, $1, $2, 1, 1, 1;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk32_f32_e4m3_e4m3 attributes {m = 64, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f32.e4m3.e4m3 {$0}, $1, $2, 1, 1, 1;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk32_f32_e4m3_e5m2 attributes {m = 64, n = 8, k = 32, a = f8E4M3FN, b = f8E5M2, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f32.e4m3.e5m2 {$0}, $1, $2, 1, 1, 1;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk32_f32_e5m2_e4m3 attributes {m = 64, n = 8, k = 32, a = f8E5M2, b = f8E4M3FN, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f32.e5m2.e4m3 {$0}, $1, $2, 1, 1, 1;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk32_f32_e5m2_e5m2 attributes {m = 64, n = 8, k = 32, a = f8E5M2, b = f8E5M2, acc = f32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f32.e5m2.e5m2 {$0}, $1, $2, 1, 1, 1;" "f,l,l" (%acc, %da, %db)
+        : (vector<4xf32>, i64, i64) -> vector<4xf32>
+    target.yield %sum : vector<4xf32>
+  }
+
+  target.mma @wgmma_m64n$nk32_f16_e4m3_e4m3 attributes {m = 64, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, acc = f16, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f16, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf16>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %d = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f16.e4m3.e4m3 {$0}, $1, $2, 1, 1, 1;" "r,l,l" (%pairs, %da, %db)
+        : (vector<2xi32>, i64, i64) -> vector<2xi32>
+    %sum = vector.bitcast %d : vector<2xi32> to vector<4xf16>
+    target.yield %sum : vector<4xf16>
+  }
+
+  target.mma @wgmma_m64n$nk32_f16_e4m3_e5m2 attributes {m = 64, n = 8, k = 32, a = f8E4M3FN, b = f8E5M2, acc = f16, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f16, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf16>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %d = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f16.e4m3.e5m2 {$0}, $1, $2, 1, 1, 1;" "r,l,l" (%pairs, %da, %db)
+        : (vector<2xi32>, i64, i64) -> vector<2xi32>
+    %sum = vector.bitcast %d : vector<2xi32> to vector<4xf16>
+    target.yield %sum : vector<4xf16>
+  }
+
+  target.mma @wgmma_m64n$nk32_f16_e5m2_e4m3 attributes {m = 64, n = 8, k = 32, a = f8E5M2, b = f8E4M3FN, acc = f16, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f16, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf16>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %d = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f16.e5m2.e4m3 {$0}, $1, $2, 1, 1, 1;" "r,l,l" (%pairs, %da, %db)
+        : (vector<2xi32>, i64, i64) -> vector<2xi32>
+    %sum = vector.bitcast %d : vector<2xi32> to vector<4xf16>
+    target.yield %sum : vector<4xf16>
+  }
+
+  target.mma @wgmma_m64n$nk32_f16_e5m2_e5m2 attributes {m = 64, n = 8, k = 32, a = f8E5M2, b = f8E5M2, acc = f16, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_f16, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf16>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %pairs = vector.bitcast %acc : vector<4xf16> to vector<2xi32>
+    %d = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.f16.e5m2.e5m2 {$0}, $1, $2, 1, 1, 1;" "r,l,l" (%pairs, %da, %db)
+        : (vector<2xi32>, i64, i64) -> vector<2xi32>
+    %sum = vector.bitcast %d : vector<2xi32> to vector<4xf16>
+    target.yield %sum : vector<4xf16>
+  }
+
+  // The sum wraps, as the instruction does without .satfinite.
+  target.mma @wgmma_m64n$nk32_i32_i8 attributes {m = 64, n = 8, k = 32, a = i8, b = i8, acc = i32, waves = 4,
+      shared_swizzle = [16, 32, 64], settle = @settle_i32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      cycles = 18} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xi32>):
+    %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64
+    %db = target.apply @matrix_descriptor(%b) : (!llvm.ptr<3>) -> i64
+    %sum = target.asm "wgmma.mma_async.sync.aligned.m64n$nk32.s32.s8.s8 {$0}, $1, $2, 1;" "r,l,l" (%acc, %da, %db)
+        : (vector<4xi32>, i64, i64) -> vector<4xi32>
+    target.yield %sum : vector<4xi32>
+  }
+}
