@@ -134,6 +134,7 @@ uint32_t Dispatch::scratchSize() const {
 void Dispatch::prepare(Workgroup &group, uint64_t number) const {
   group.number = number;
   group.hasTurn = group.isStopped = false;
+  group.polls = 0;
   group.id[0] = number % launch.grid[0];
   group.id[1] = number / launch.grid[0] % launch.grid[1];
   group.id[2] = number / launch.grid[0] / launch.grid[1];

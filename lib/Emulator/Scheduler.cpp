@@ -122,7 +122,9 @@ public:
   Wave *next(uint64_t &count) {
     size_t waves = group.waves.size();
     count = 8 + group.random() % 9;
-    if (policy == Policy::OneAhead && group.waves[ahead]->state == WaveState::Running) {
+    // The others get short turns between: the one ahead may be polling for what they have yet to do.
+    aheadHasRun = policy == Policy::OneAhead && !aheadHasRun && group.waves[ahead]->state == WaveState::Running;
+    if (aheadHasRun) {
       count = 4096;
       return group.waves[ahead].get();
     }
@@ -143,6 +145,7 @@ private:
   Workgroup &group;
   Policy policy;
   size_t last = 0, ahead = 0;
+  bool aheadHasRun = false;
 };
 } // namespace
 
@@ -177,8 +180,9 @@ static Error failure(const Workgroup &group, const Wave &wave) {
                            unsigned(wave.index), wave.error.c_str());
 }
 
-/// Instructions of a workgroup until one that may be waiting for others lets them go on.
-static constexpr uint64_t TurnLength = 1 << 16;
+/// Instructions of a workgroup until one that may be waiting for others lets them go on; and how many of them
+/// a poll stands for.
+static constexpr uint64_t TurnLength = 1 << 16, PollWeight = 1 << 10;
 
 Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &options,
                    ArrayRef<std::unique_ptr<GroupObserver>> observers) {
@@ -207,8 +211,8 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
         return failure(group, *wave);
       if (wave->state == WaveState::Ended && observer)
         observer->waveEnd(*wave);
-      if (executed > TurnLength) {
-        executed = 0;
+      if (group.hasTurn && executed + PollWeight * group.polls > TurnLength) {
+        executed = group.polls = 0;
         if (!group.turnstile->enter(group))
           return Error::success();
       }

@@ -112,6 +112,7 @@ void Wave::issue(PendingAccess &access) {
     state = WaveState::Failed;
     return;
   }
+  group->polls += access.inst->traits.synchronises && !access.inst->traits.atomic && access.inst->traits.load;
   pending.push_back(std::move(spare.back()));
   spare.pop_back();
   if (observer)

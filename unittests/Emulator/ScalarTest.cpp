@@ -119,6 +119,8 @@ TEST(Scalar, Ends) {
   EXPECT_EQ(t.run("s_mov_b32 s0, 5\n s_endpgm_saved\n s_mov_b32 s0, 6"), "");
   EXPECT_EQ(t.s(0), 5u);
   EXPECT_NE(t.run("s_trap 2").find("the kernel trapped (s_trap 2)"), std::string::npos);
+  EXPECT_EQ(t.run("s_trap 3\n s_mov_b32 s0, 7"), "") << "no debugger";
+  EXPECT_EQ(t.s(0), 7u);
 }
 
 TEST(Registers, BeyondTheKernels) { // manual 3.6.1

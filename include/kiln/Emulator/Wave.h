@@ -155,6 +155,7 @@ struct Workgroup {
   uint64_t number = 0;            ///< in the grid
   Turnstile *turnstile = nullptr; ///< null: the workgroup is alone
   bool hasTurn = false, isStopped = false;
+  uint32_t polls = 0; ///< loads of device scope and sleeps: what loops that wait for another workgroup do
   std::vector<uint8_t> lds;
   std::vector<std::unique_ptr<Wave>> waves;
   MemoryTiming timing = MemoryTiming::Typical;

@@ -90,8 +90,7 @@ template <bool IsAppend> static void landAppend(Wave &wave, PendingAccess &acces
     return;
   u32 old = 0, count = u32(__builtin_popcountll(access.exec));
   unsigned first = unsigned(__builtin_ctzll(access.exec));
-  u64 address = (access.m0 & 0xFFFF) + u32(access.inst->offset);
-  if (u8 *bytes = wave.atomicBytes(MemorySpace::Lds, first, address, 4)) {
+  if (u8 *bytes = wave.atomicBytes(MemorySpace::Lds, first, access.address[first], 4)) {
     memcpy(&old, bytes, 4);
     u32 updated = IsAppend ? old + count : old - count;
     memcpy(bytes, &updated, 4);
@@ -118,12 +117,12 @@ static void issueSwizzle(Wave &wave, const Instruction &inst) {
   wave.issue(access);
 }
 
-/// The address is M0 + offset + 4 * lane.
-template <void (*Land)(Wave &, PendingAccess &)>
-static void issueByLane(Wave &wave, const Instruction &inst) {
+/// The address is M0 + offset + `Step` * lane.
+template <void (*Land)(Wave &, PendingAccess &), unsigned Step>
+static void issueFromM0(Wave &wave, const Instruction &inst) {
   PendingAccess &access = wave.newAccess(inst, LgkmCnt);
   for (unsigned lane = 0; lane < Lanes; ++lane)
-    access.address[lane] = (access.m0 & 0xFFFF) + u32(inst.offset) + 4 * lane;
+    access.address[lane] = (access.m0 & 0xFFFF) + u32(inst.offset) + Step * lane;
   captureData(wave, inst.src[0], access);
   access.land = Land;
   wave.issue(access);
@@ -137,10 +136,10 @@ void addDsExchange(InstructionSet &isa) {
   isa.add("ds_read_b64_tr_b8", issueExchange<landTranspose<8, 2>>);
   isa.add("ds_read_b64_tr_b4", issueExchange<landTranspose<4, 2>>);
   isa.add("ds_read_b96_tr_b6", issueExchange<landTranspose<6, 3>>);
-  isa.add("ds_append", issueExchange<landAppend<true>>);
-  isa.add("ds_consume", issueExchange<landAppend<false>>);
-  isa.add("ds_read_addtid_b32", issueByLane<landLoad<LdsPlace, 1>>);
-  isa.add("ds_write_addtid_b32", issueByLane<landStore<LdsPlace, 4, 0>>);
+  isa.add("ds_append", issueFromM0<landAppend<true>, 0>);
+  isa.add("ds_consume", issueFromM0<landAppend<false>, 0>);
+  isa.add("ds_read_addtid_b32", issueFromM0<landLoad<LdsPlace, 1>, 4>);
+  isa.add("ds_write_addtid_b32", issueFromM0<landStore<LdsPlace, 4, 0>, 4>);
 }
 
 } // namespace kiln::emulator

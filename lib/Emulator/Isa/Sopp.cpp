@@ -47,11 +47,14 @@ void addSopp(InstructionSet &isa) {
   isa.add("s_set_gpr_idx_mode", [](Wave &wave, const Instruction &inst) {
     wave.sgpr[M0] = (wave.sgpr[M0] & ~0xF000u) | u32(inst.simm16 & 15) << 12;
   });
+  // 3 is for a debugger; without one the trap handler returns (AMDGPUUsage, "Trap Handler ABI").
   isa.add("s_trap", [](Wave &wave, const Instruction &inst) {
-    wave.fail("the kernel trapped (s_trap " + llvm::Twine(inst.simm16) + ")");
+    if (inst.simm16 != 3)
+      wave.fail("the kernel trapped (s_trap " + llvm::Twine(inst.simm16) + ")");
   });
+  isa.add("s_sleep", [](Wave &wave, const Instruction &) { ++wave.group->polls; });
   // Time, priority, messages to the host and caches: without effect on what is computed.
-  for (const char *name : {"s_nop", "s_sleep", "s_setprio", "s_sethalt", "s_wakeup", "s_sendmsg",
+  for (const char *name : {"s_nop", "s_setprio", "s_sethalt", "s_wakeup", "s_sendmsg",
                            "s_icache_inv", "s_incperflevel", "s_decperflevel", "s_ttracedata", "s_setkill"})
     isa.add(name, [](Wave &, const Instruction &) {});
 }
