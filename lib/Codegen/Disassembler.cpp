@@ -1,7 +1,7 @@
 #include "AmdObject.h"
 #include "Backends.h"
-#include "LineTable.h"
 #include "Guard.h"
+#include "LineTable.h"
 #include "Registers.h"
 #include "kiln/Codegen/CodeObject.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -16,6 +16,7 @@
 #include "llvm/MC/MCTargetOptions.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/Format.h"
 
@@ -29,6 +30,7 @@ namespace {
 struct Decoder {
   static Expected<std::unique_ptr<Decoder>> create(const ELFObjectFileBase &object);
   Instruction decode(StringRef bytes, uint64_t address);
+  bool read(StringRef bytes, uint64_t address, MCInst &inst, uint64_t &size, std::string &text);
 
   std::unique_ptr<MCRegisterInfo> registers;
   std::unique_ptr<MCAsmInfo> syntax;
@@ -79,14 +81,28 @@ static std::string tidy(StringRef text) {
   return result;
 }
 
+/// The instruction at `bytes` with its text; false if there is none. LLVM 22 crashes on some words that are
+/// none, and such words stand between instructions as data.
+bool Decoder::read(StringRef bytes, uint64_t address, MCInst &inst, uint64_t &size, std::string &text) {
+  bool good = false;
+  bool survived = CrashRecoveryContext().RunSafely([&] {
+    good = disassembler->getInstruction(inst, size, arrayRefFromStringRef(bytes), address, nulls()) ==
+               MCDisassembler::Success &&
+           size != 0 && size <= bytes.size();
+    raw_string_ostream stream(text);
+    if (good)
+      printer->printInst(&inst, address, "", *processor, stream);
+  });
+  return survived && good;
+}
+
 Instruction Decoder::decode(StringRef bytes, uint64_t address) {
   Instruction result;
   result.address = address;
   MCInst inst;
   uint64_t size = 0;
-  if (disassembler->getInstruction(inst, size, arrayRefFromStringRef(bytes), address, nulls()) !=
-          MCDisassembler::Success ||
-      size == 0 || size > bytes.size()) {
+  std::string text;
+  if (!read(bytes, address, inst, size, text)) {
     result.bytes = bytes.take_front(4).str();
     raw_string_ostream stream(result.text);
     uint32_t word = 0;
@@ -96,9 +112,6 @@ Instruction Decoder::decode(StringRef bytes, uint64_t address) {
   }
   result.bytes = bytes.take_front(size).str();
   result.opcode = instructions->getName(inst.getOpcode()).str();
-  std::string text;
-  raw_string_ostream stream(text);
-  printer->printInst(&inst, address, "", *processor, stream);
   result.text = tidy(text);
   numbers->describe(inst, instructions->get(inst.getOpcode()), result);
   uint64_t target = 0;

@@ -73,6 +73,9 @@ static bool crashesDisassembler(const uint32_t *words) {
   return reservedSelect || literal;
 }
 
+/// Where V_MADMK_F16 and V_MADAK_F16 (VOP2 36 and 37) have their literal among the operands; 0 for others.
+static unsigned halfLiteralPlace(uint32_t word) { return word >> 25 == 36 ? 2 : word >> 25 == 37 ? 3 : 0; }
+
 bool Machine::disassemble(ArrayRef<uint8_t> bytes, uint64_t pc, MCInst &inst, uint64_t &size) {
   // A literal behind the end of the bytes crashes LLVM 22 too, so there are always enough.
   uint32_t padded[8] = {};
@@ -80,10 +83,19 @@ bool Machine::disassemble(ArrayRef<uint8_t> bytes, uint64_t pc, MCInst &inst, ui
   bool isScaled = padded[0] >> 16 == 0xD3AC; // VOP3PX2: two encodings of eight bytes
   if (crashesDisassembler(padded) || (isScaled && crashesDisassembler(padded + 2)))
     return false;
+  // LLVM 22 takes the literal 255 of a half for the code that announces a literal, and crashes; any other
+  // will do to decode.
+  unsigned literalPlace = padded[1] == 255 ? halfLiteralPlace(padded[0]) : 0;
+  if (literalPlace)
+    padded[1] = 0;
   // SoftFail marks encodings with reserved bits set, whose meaning the manual leaves open.
   ArrayRef<uint8_t> all(reinterpret_cast<const uint8_t *>(padded), sizeof(padded));
-  return disassembler->getInstruction(inst, size, all, pc, nulls()) == MCDisassembler::Success &&
-         size <= bytes.size();
+  if (disassembler->getInstruction(inst, size, all, pc, nulls()) != MCDisassembler::Success ||
+      size > bytes.size())
+    return false;
+  if (literalPlace)
+    inst.getOperand(literalPlace).setImm(255);
+  return true;
 }
 
 std::string Machine::print(const MCInst &inst, uint64_t pc) {

@@ -1,8 +1,6 @@
 #include "CommonOptions.h"
 #include "Commands.h"
 
-#include <cstdio>
-
 using namespace kiln;
 using namespace kiln::tools;
 
@@ -17,22 +15,7 @@ std::optional<CompileRequest> CommonOptions::request() const {
   CompileRequest request;
   request.kernel = kernel;
   request.targetFolders = targetFolders;
-  for (const std::string &param : params) {
-    size_t equals = param.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      complain("--param expects NAME=VALUE, found '" + param + "'", Usage);
-      return std::nullopt;
-    }
-    request.params.push_back({param.substr(0, equals), param.substr(equals + 1)});
-  }
+  if (!readParams(params, request.params))
+    return std::nullopt;
   return request;
-}
-
-bool tools::isSource(const std::string &file) {
-  return file.size() > 5 && file.compare(file.size() - 5, 5, ".mlir") == 0;
-}
-
-int tools::complain(const std::string &error, int status) {
-  std::fprintf(stderr, "error: %s\n", error.c_str());
-  return status;
 }

@@ -19,11 +19,6 @@ struct CommonOptions {
   std::optional<CompileRequest> request() const;
 };
 
-bool isSource(const std::string &file);
-
-/// Says what is wrong; gives `status` back.
-int complain(const std::string &error, int status);
-
 } // namespace kiln::tools
 
 #endif // KILN_TOOLS_COMMONOPTIONS_H

@@ -25,11 +25,6 @@ struct CompileOptions {
 };
 } // namespace
 
-static int complain(const std::string &text, int status = Failure) {
-  std::fprintf(stderr, "error: %s\n", text.c_str());
-  return status;
-}
-
 /// `out.s` of several targets: `out.<target>.s`.
 static std::string outputFor(const CompileOptions &options, const std::string &target) {
   if (options.output == "-" || options.targets.size() == 1)
@@ -114,12 +109,8 @@ static bool addCodeForSizes(CompileRequest request, const std::vector<compiler::
 }
 
 static int compile(CompileOptions &options) {
-  for (const std::string &param : options.params) {
-    size_t equals = param.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return complain("--param expects NAME=VALUE, found '" + param + "'", Usage);
-    options.request.params.push_back({param.substr(0, equals), param.substr(equals + 1)});
-  }
+  if (!readParams(options.params, options.request.params))
+    return Usage;
   if (options.json && options.output == "-")
     return complain("--json writes to the standard output; say where the code goes with -o FILE", Usage);
   // All targets first: if one is refused, nothing is written.

@@ -74,11 +74,6 @@ static void run(Expectations &file, const ExpectOptions &options) {
     thread.join();
 }
 
-static int complain(const std::string &text) {
-  std::fprintf(stderr, "error: %s\n", text.c_str());
-  return Failure;
-}
-
 /// Reads a file and lists what is to be compiled; false with the reasons printed.
 static bool read(Expectations &file, const ExpectOptions &options) {
   std::ifstream stream(file.path);

@@ -16,12 +16,6 @@ struct InspectOptions {
 };
 } // namespace
 
-static int complain(const std::string &text, int status) {
-  if (!text.empty())
-    std::fprintf(stderr, "error: %s\n", text.c_str());
-  return status;
-}
-
 /// An instruction's address as listings write it (hexadecimal with 0x, or decimal).
 static std::optional<unsigned long> parseAddress(const std::string &text) {
   try {
@@ -50,10 +44,9 @@ static Answer answer(const InspectOptions &options) {
 static int inspect(InspectOptions &options) {
   InspectRequest &request = options.request;
   const std::string &file = request.compile.file;
-  bool isSource = file.size() > 5 && file.compare(file.size() - 5, 5, ".mlir") == 0;
-  if (isSource && options.targets.empty())
+  if (isSource(file) && options.targets.empty())
     return complain("--target is needed to compile '" + file + "'", Usage);
-  if (options.targets.size() > 1 && (options.format != "html" || !isSource))
+  if (options.targets.size() > 1 && (options.format != "html" || !isSource(file)))
     return complain("several targets go with --format html and kernels (.mlir) only", Usage);
   if (options.format == "html" && !(options.address + options.line).empty())
     return complain("--line and --address go with --format text or json", Usage);
@@ -61,12 +54,8 @@ static int inspect(InspectOptions &options) {
     return complain("--address expects a number such as 0x1a40, found '" + options.address + "'", Usage);
   if (!options.targets.empty())
     request.compile.target = options.targets.front();
-  for (const std::string &param : options.params) {
-    size_t equals = param.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return complain("--param expects NAME=VALUE, found '" + param + "'", Usage);
-    request.compile.params.push_back({param.substr(0, equals), param.substr(equals + 1)});
-  }
+  if (!readParams(options.params, request.compile.params))
+    return Usage;
   request.json = options.format == "json";
   Answer result = answer(options);
   if (!result.ok)

@@ -3,28 +3,18 @@
 #include "Commands.h"
 #include "InspectFile.h"
 
-#include <cstdio>
-
 using namespace kiln;
 using namespace kiln::tools;
 
 static int drawOperand(LayoutRequest &request, const std::string &svgFile) {
   request.svg = !svgFile.empty();
-  if (request.atom.empty() && !request.json) {
-    std::fprintf(stderr, "error: ATOM is required; `kiln targets %s` lists them\n", request.target.c_str());
-    return Usage;
-  }
+  if (request.atom.empty() && !request.json)
+    return complain("ATOM is required; `kiln targets " + request.target + "` lists them", Usage);
   Answer answer = drawLayout(request);
-  if (!answer.ok) {
-    if (!answer.error.empty())
-      std::fprintf(stderr, "error: %s\n", answer.error.c_str());
-    return Failure;
-  }
+  if (!answer.ok)
+    return complain(answer.error);
   std::string error = writeOutput(request.svg ? svgFile : "-", answer.text);
-  if (error.empty())
-    return Success;
-  std::fprintf(stderr, "error: %s\n", error.c_str());
-  return Failure;
+  return error.empty() ? Success : complain(error);
 }
 
 void tools::addLayoutCommand(CLI::App &app, int &status) {

@@ -38,11 +38,6 @@ struct Report {
 };
 } // namespace
 
-static int complain(const std::string &text, int status = Failure) {
-  std::fprintf(stderr, "error: %s\n", text.c_str());
-  return status;
-}
-
 /// An error of the run itself, which --json reports on stdout.
 static int fail(const RunOptions &options, const std::string &error) {
   if (options.json)
@@ -352,7 +347,7 @@ static int runThroughRuntime(const RunOptions &options, bool isSource) {
 }
 
 static int runKernel(const RunOptions &options) {
-  bool isSource = llvm::StringRef(options.file).ends_with(".mlir");
+  bool isSource = tools::isSource(options.file);
   bool isBundle = llvm::StringRef(options.file).ends_with(".kiln");
   llvm::StringRef scheme = llvm::StringRef(options.device).split(':').first;
   if (scheme == "cuda" || scheme == "hip" || (isBundle && (scheme.empty() || scheme == "emulator")))

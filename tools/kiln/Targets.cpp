@@ -24,8 +24,7 @@ void tools::addTargetsCommand(CLI::App &app, int &status) {
   command->add_flag("--json", options->json, "JSON instead of text");
   command->callback([options, &status] {
     Answer answer = describeTargets(options->target, options->targetFolders, options->json);
-    if (!answer.error.empty())
-      std::fprintf(stderr, "error: %s\n", answer.error.c_str());
+    complain(answer.error);
     std::fputs(answer.text.c_str(), stdout);
     status = answer.ok ? Success : Failure;
   });

@@ -16,11 +16,6 @@ struct VerifyOptions {
 };
 } // namespace
 
-static int complain(const std::string &text, int status = Failure) {
-  llvm::errs() << "error: " << text << "\n";
-  return status;
-}
-
 static bool parse(VerifyOptions &options, std::string &error) {
   for (const std::string &param : options.params) {
     auto [name, value] = llvm::StringRef(param).split('=');

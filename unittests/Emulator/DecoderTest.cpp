@@ -112,3 +112,17 @@ TEST(Decoder, EncodingsThatCrashLLVM) {
       EXPECT_FALSE(machine.disassemble({reinterpret_cast<const uint8_t *>(encoding), bytes}, 0, inst, size));
     }
 }
+
+TEST(Decoder, HalfLiteralsThatCrashLLVM) {
+  const uint32_t multiply[] = {36u << 25 | 189 << 17 | 237 << 9 | 256 | 207, 0xFF};
+  const uint32_t add[] = {37u << 25 | 189 << 17 | 237 << 9 | 256 | 207, 0xFF};
+  auto read = [](const uint32_t *words) {
+    Machine machine(Chip::Gfx942);
+    llvm::MCInst inst;
+    uint64_t size = 0;
+    bool good = machine.disassemble({reinterpret_cast<const uint8_t *>(words), 8}, 0, inst, size);
+    return good && size == 8 ? machine.print(inst, 0) : "";
+  };
+  EXPECT_EQ(read(multiply), "v_madmk_f16 v189, v207, 0xff, v237");
+  EXPECT_EQ(read(add), "v_madak_f16 v189, v207, v237, 0xff");
+}
