@@ -151,6 +151,21 @@ def Schedule_PipelineOp : Schedule_Op<"pipeline"> {
   let assemblyFormat = "$loop `buffers` $buffers (`ping_pong` $ping_pong^)? attr-dict `:` type($loop)";
 }
 
+def Schedule_SplitOp : Schedule_Op<"split"> {
+  let summary = "a loop's product is computed as products of parts";
+  let description = [{
+    The operand with M is cut into `parts[0]` along M, the one with N into `parts[1]` along N; see the pass `stage-split-products`.
+    Of a pipelined loop every product is a phase of its own, so parts are read and copied one after the other: copies into a
+    slot start as soon as its first part has been read.
+
+    ```mlir
+    schedule.split %mma parts [2, 2] : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$mma, DenseI64ArrayAttr:$parts);
+  let assemblyFormat = "$mma `parts` $parts attr-dict `:` type($mma)";
+}
+
 def Schedule_InterleaveOp : Schedule_Op<"interleave"> {
   let summary = "where memory operations stand among the matrix instructions of a pipelined step";
   let description = [{

@@ -7,6 +7,7 @@
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
+using namespace kiln;
 using namespace kiln::stage;
 
 #include "dialects/Stage/StageDialect.cpp.inc"
@@ -120,4 +121,22 @@ int64_t BufferType::getElementOffset(ArrayRef<int64_t> coordinates) const {
     if (row >> bit & 1)
       column ^= mask;
   return row * (getShape()[getFastest()] + getPad()) + column;
+}
+
+LogicalResult JoinOp::verify() {
+  kernel::TileType whole = getTile().getType();
+  if (getParts().empty())
+    return emitOpError() << "expects parts, found none";
+  auto part = cast<kernel::TileType>(getParts()[0].getType());
+  bool divides =
+      part.getShape().size() == whole.getShape().size() && part.getElementType() == whole.getElementType();
+  int64_t count = 1;
+  for (unsigned d = 0; divides && d < whole.getShape().size(); ++d) {
+    divides = whole.getShape()[d] % part.getShape()[d] == 0;
+    count *= whole.getShape()[d] / part.getShape()[d];
+  }
+  if (!divides || count != static_cast<int64_t>(getParts().size()))
+    return emitOpError() << "expects the parts of " << whole << ", found " << getParts().size() << " of "
+                         << part;
+  return success();
 }

@@ -369,4 +369,20 @@ def Stage_SliceOp : Stage_Op<"slice", [Pure]> {
   let assemblyFormat = "$tile `at` $offsets attr-dict `:` type($tile) `->` type($part)";
 }
 
+def Stage_JoinOp : Stage_Op<"join", [Pure, SameTypeOperands]> {
+  let summary = "a tile from its parts";
+  let description = [{
+    All parts have one shape, and come in the order of their rows, those of a row from left to right. Every lane keeps what it
+    holds of each.
+
+    ```mlir
+    %tile = stage.join %upper, %lower : !kernel.tile<[64, 128], f32>, !kernel.tile<[64, 128], f32> -> !kernel.tile<[128, 128], f32>
+    ```
+  }];
+  let arguments = (ins Variadic<Kernel_TileType>:$parts);
+  let results = (outs Kernel_TileType:$tile);
+  let assemblyFormat = "$parts attr-dict `:` type($parts) `->` type($tile)";
+  let hasVerifier = 1;
+}
+
 #endif

@@ -74,6 +74,7 @@ public:
       return printed();
     if (failed(timed("stage", [&] {
           return passes([](PassManager &pm) {
+            pm.addPass(transforms::createSplitProducts());
             pm.addPass(transforms::createPipelineRoles());
             pm.addPass(transforms::createPipelineLoops());
             pm.addPass(transforms::createStageStores());

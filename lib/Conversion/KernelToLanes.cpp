@@ -258,6 +258,8 @@ LogicalResult LaneLowering::lower(Operation &op) {
     lowerRelayout(relayout);
   else if (auto transpose = dyn_cast<kernel::TransposeOp>(op))
     tiles[transpose.getResult()] = Pieces(tiles[transpose.getTile()]);
+  else if (auto join = dyn_cast<stage::JoinOp>(op))
+    lowerJoin(join);
   else if (auto write = dyn_cast<stage::WriteOp>(op))
     lowerStageWrite(write);
   else if (auto read = dyn_cast<stage::ReadOp>(op))

@@ -149,6 +149,7 @@ private:
   void lowerBroadcast(kernel::BroadcastOp op);
   void lowerRelayout(kernel::RelayoutOp op);
   void lowerSlice(stage::SliceOp op);
+  void lowerJoin(stage::JoinOp op);
   Pieces splatPieces(kernel::TileType type, mlir::Value scalar);
   mlir::Value floatConstant(double value, mlir::Type element);
   /// The same registers in vectors of another length.

@@ -74,7 +74,8 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
                                                                        ? at.getParentBlock()->getParentOp()
                                                                        : outermostLoop);
     inLoop |= outermostLoop && at.getParentBlock()->getParentOp() == outermostLoop;
-    if (inLoop) {
+    // What the first steps copy is reached from the same base as what a loop copies then.
+    if (inLoop || at.getDefiningOp<arith::ConstantOp>()) {
       Value step = arith::MulIOp::create(builder, loc, at, values.strides[d]);
       moving = moving ? arith::AddIOp::create(builder, loc, moving, step) : step;
     } else {

@@ -214,6 +214,15 @@ void LaneLowering::lowerSlice(stage::SliceOp op) {
   tiles[op.getPart()] = permute(tiles[op.getTile()], registers, defaultLength(op.getPart().getType()));
 }
 
+/// The joined tile's registers are those of its parts, one after the other (`kernel-place-tiles`).
+void LaneLowering::lowerJoin(stage::JoinOp op) {
+  Pieces whole;
+  whole.length = tiles[op.getParts()[0]].length;
+  for (Value part : op.getParts())
+    llvm::append_range(whole.vectors, repiece(tiles[part], whole.length).vectors);
+  tiles[op.getTile()] = whole;
+}
+
 void LaneLowering::lowerBroadcast(kernel::BroadcastOp op) {
   LinearLayout wide = layoutOf(op.getType()).removeOutput(op.getAlong());
   tiles[op.getResult()] = permute(tiles[op.getTile()], sourceRegisters(layoutOf(op.getTile().getType()), wide),

@@ -146,6 +146,21 @@ void PipelineOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effe
   readsHandle(getLoopMutable(), effects);
 }
 
+DiagnosedSilenceableFailure SplitOp::apply(transform::TransformRewriter &, transform::TransformResults &,
+                                           transform::TransformState &state) {
+  if (getParts().size() != 2 ||
+      llvm::any_of(getParts(), [](int64_t count) { return count < 1 || !llvm::isPowerOf2_64(count); }))
+    return emitDefiniteFailure() << "expects 'parts' to be two powers of two, found [" << getParts() << "]";
+  return onEach<kernel::MmaOp>(*this, state, getMma(), [&](kernel::MmaOp mma) {
+    mma->setAttr("schedule.split", getPartsAttr());
+    return DiagnosedSilenceableFailure::success();
+  });
+}
+
+void SplitOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  readsHandle(getMmaMutable(), effects);
+}
+
 DiagnosedSilenceableFailure InterleaveOp::apply(transform::TransformRewriter &, transform::TransformResults &,
                                                 transform::TransformState &state) {
   if (getFirst() != "reads" && getFirst() != "copies")

@@ -117,6 +117,14 @@ static LinearAttr partLayout(LinearAttr attr, ArrayRef<int64_t> shape, ArrayRef<
   return toAttr(attr.getContext(), LinearLayout(std::move(inputs), SmallVector<int64_t>(part)));
 }
 
+/// The layout of a tile that is joined from parts: more registers, those of one part after the other.
+static LinearAttr joinedLayout(LinearAttr attr, ArrayRef<int64_t> part, ArrayRef<int64_t> shape) {
+  LinearLayout layout = attr.toLinear(part);
+  for (unsigned d = shape.size(); d-- > 0;)
+    layout = layout * LinearLayout::identity1D(layout::registerDim, shape[d] / part[d], d, shape.size());
+  return toAttr(attr.getContext(), layout);
+}
+
 static SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> result(permutation.size());
   for (auto [i, d] : llvm::enumerate(permutation))
@@ -142,6 +150,13 @@ void LayoutInference::assign(Value value, LinearAttr layout) {
   if (Operation *op = value.getDefiningOp(); isa_and_present<kernel::ReduceOp>(op) &&
                                              !layouts.contains(cast<kernel::ReduceOp>(op).getTile()))
     return;
+  // So does a joined tile its parts, whatever its users want.
+  if (auto join = value.getDefiningOp<stage::JoinOp>()) {
+    Value part = join.getParts()[0];
+    if (!layouts.contains(part))
+      return;
+    layout = joinedLayout(layouts.lookup(part), shapeOf(part), shapeOf(value));
+  }
   layouts[value] = layout;
   worklist.push_back(value);
 }
@@ -182,6 +197,8 @@ void LayoutInference::propagateThrough(Operation *op, Value value) {
     if (value == slice.getTile())
       if (LinearAttr part = partLayout(layout, shapeOf(value), shapeOf(slice.getPart())))
         assign(slice.getPart(), part);
+  } else if (auto join = dyn_cast<stage::JoinOp>(op)) {
+    assign(join.getTile(), layout);
   } else if (auto mma = dyn_cast<kernel::MmaOp>(op)) {
     // The accumulator's layout is the instruction's own; nothing else flows through.
   } else if (isa<scf::YieldOp>(op)) {
@@ -298,6 +315,8 @@ LinearAttr LayoutInference::wanted(OpOperand &operand) const {
   if (auto transpose = dyn_cast<kernel::TransposeOp>(op))
     return transposeLayout(get(transpose.getResult()), shapeOf(transpose.getResult()),
                            inverse(transpose.getPermutation()));
+  if (auto join = dyn_cast<stage::JoinOp>(op))
+    return get(join.getParts()[0]);
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return get(loop.getRegionIterArg(index - loop.getNumControlOperands()));
   if (isa<scf::YieldOp>(op)) {

@@ -15,7 +15,17 @@ namespace kiln::transforms {
 
 namespace {
 
-/// Rebuilds one loop. `frame` values of the body: loads are replaced by copies and reads, the rest is cloned.
+/// A tile that the loop loads, and when.
+struct StagedTile {
+  kernel::LoadOp load;
+  size_t number;         // among the loop's loads
+  int64_t firstUse = 0;  // the first product that multiplies it
+  int64_t readPhase = 0; // when it is read into registers; negative: in a phase of the step before
+  Value buffer = {};
+  Value next = {}; // the registers of the next step, if they are read already
+};
+
+/// Rebuilds one loop. Every product of its body is a phase; loads are replaced by copies and reads.
 class LoopPipeliner {
 public:
   LoopPipeliner(scf::ForOp loop, target::MachineOp machine, int64_t buffers, bool pingPong)
@@ -24,11 +34,13 @@ public:
   LogicalResult run() {
     if (failed(collect()) || failed(makeBuffers()))
       return failure();
+    planReads();
     Value lower = loop.getLowerBound(), upper = loop.getUpperBound();
     round = arith::MulIOp::create(builder, loc, loop.getStep(), index(buffers));
     // What lies beyond the end of any staged tensor adds nothing.
-    for (kernel::LoadOp load : loads)
-      for (int64_t d : movingDims(load)) {
+    for (const StagedTile &tile : tiles)
+      for (int64_t d : movingDims(tile.load)) {
+        kernel::LoadOp load = tile.load;
         Value size = kernel::DimOp::create(builder, loc, load.getTensor(), load.tensorDim(d));
         if (int64_t divisor = *divisorOf(load.getIndices()[load.tensorDim(d)]); divisor > 1)
           size = arith::MulIOp::create(builder, loc, size, index(divisor));
@@ -78,55 +90,92 @@ private:
           if (divisorOf(at) == 0)
             return load.emitOpError() << "cannot be staged: an index follows the loop, and is neither its position nor that "
                                          "divided by a constant which divides the loop's step";
-        loads.push_back(load);
+        tiles.push_back({load, tiles.size()});
         continue;
       }
       if (!isa<kernel::MmaOp, kernel::TransposeOp>(op) && !llvm::all_of(op.getResultTypes(), llvm::IsaPred<IndexType>))
         return op.emitOpError() << "cannot be part of a pipelined loop: it holds kernel.mma, kernel.transpose, staged loads "
                                    "and their indices";
     }
-    if (loads.empty())
+    if (tiles.empty())
       return loop.emitOpError() << "is to be pipelined, but no load in it has a copy (stage a load first)";
     return expectSumsOfProducts();
   }
 
-  bool isStaged(Value tile) {
-    if (auto transpose = tile.getDefiningOp<kernel::TransposeOp>())
-      return isStaged(transpose.getTile());
-    auto load = tile.getDefiningOp<kernel::LoadOp>();
-    return load && llvm::is_contained(loads, load);
+  /// The staged tile that a product's operand is, maybe transposed; null if it is none.
+  StagedTile *stagedTile(Value operand) {
+    if (auto transpose = operand.getDefiningOp<kernel::TransposeOp>())
+      return stagedTile(transpose.getTile());
+    auto found = llvm::find_if(tiles, [&](StagedTile &tile) { return tile.load.getResult() == operand; });
+    return found == tiles.end() ? nullptr : &*found;
   }
 
-  /// Steps beyond the tensors' end are done on zeros. They change nothing if what the loop carries is one sum of
-  /// products of staged tiles.
+  /// Steps beyond the tensors' end are done on zeros. They change nothing if what the loop carries are sums
+  /// of products of staged tiles.
   LogicalResult expectSumsOfProducts() {
-    auto yielded = loop.getYieldedValues();
-    auto mma = yielded.size() == 1 ? yielded[0].getDefiningOp<kernel::MmaOp>() : kernel::MmaOp();
-    if (mma && mma->getParentOp() == loop && mma.getAcc() == loop.getRegionIterArg(0) && isStaged(mma.getA()) &&
-        isStaged(mma.getB()))
-      return success();
-    return loop.emitOpError() << "cannot be pipelined: expects it to carry one sum of products (kernel.mma) of staged "
-                                 "tiles, which steps of zeros leave alone";
+    auto refuse = [&] {
+      return loop.emitOpError() << "cannot be pipelined: expects it to carry sums of products (kernel.mma) "
+                                   "of staged tiles, which "
+                                   "steps of zeros leave alone";
+    };
+    products = llvm::to_vector(loop.getBody()->getOps<kernel::MmaOp>());
+    for (int64_t number = products.size(); number-- > 0;) {
+      kernel::MmaOp mma = products[number];
+      if (!stagedTile(mma.getA()) || !stagedTile(mma.getB()))
+        return refuse();
+      for (Value operand : {mma.getA(), mma.getB(), mma.getScaleA(), mma.getScaleB()})
+        if (StagedTile *tile = operand ? stagedTile(operand) : nullptr)
+          tile->firstUse = number;
+    }
+    for (auto [sum, yielded] : llvm::zip(loop.getRegionIterArgs(), loop.getYieldedValues())) {
+      auto mma = yielded.getDefiningOp<kernel::MmaOp>();
+      if (!mma || mma->getParentOp() != loop || mma.getAcc() != sum)
+        return refuse();
+    }
+    return products.empty() || products.size() != loop.getNumResults() ? refuse() : success();
   }
 
   LogicalResult makeBuffers() {
     OpBuilder atEntry = OpBuilder::atBlockBegin(&loop->getParentOfType<kernel::FuncOp>().getBody().front());
-    for (size_t i = 0; i < loads.size(); ++i) {
-      kernel::LoadOp load = loads[i];
-      kernel::TileType tile = load.getType();
+    for (auto [i, tile] : llvm::enumerate(tiles)) {
+      kernel::LoadOp load = tile.load;
+      kernel::TileType shape = load.getType();
       auto swizzle = load->getAttrOfType<DenseI64ArrayAttr>("schedule.swizzle");
-      auto type = stage::BufferType::getChecked([&]() { return load.emitOpError(); }, tile.getContext(), buffers,
-                                                tile.getShape(), tile.getElementType(),
-                                                static_cast<unsigned>(tile.getShape().size() - 1), int64_t(0),
-                                                swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>(), replicasOf(load));
+      auto type = stage::BufferType::getChecked(
+          [&]() { return load.emitOpError(); }, shape.getContext(), buffers, shape.getShape(),
+          shape.getElementType(), static_cast<unsigned>(shape.getShape().size() - 1), int64_t(0),
+          swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>(), replicasOf(load));
       if (!type)
         return failure();
-      slots.push_back(stage::AllocOp::create(atEntry, load.getLoc(), type, "operand" + std::to_string(i), IntegerAttr(),
-                                             IntegerAttr()));
+      tile.buffer = stage::AllocOp::create(atEntry, load.getLoc(), type, "operand" + std::to_string(i),
+                                           IntegerAttr(), IntegerAttr());
     }
     return success();
   }
 
+  /// Each tile is read as late as its first product allows: in the phase before, or with ping-pong in that
+  /// product's own phase. But all phases read the same number of tiles.
+  void planReads() {
+    int64_t phases = products.size(), most = llvm::divideCeil(tiles.size(), phases);
+    SmallVector<int64_t> readsOf(phases, 0);
+    sortBy(&StagedTile::firstUse);
+    for (StagedTile &tile : llvm::reverse(tiles)) {
+      tile.readPhase = tile.firstUse - (pingPong ? 0 : 1);
+      while (readsOf[phaseOf(tile.readPhase)] == most)
+        --tile.readPhase;
+      ++readsOf[phaseOf(tile.readPhase)];
+    }
+    sortBy(&StagedTile::readPhase);
+  }
+
+  void sortBy(int64_t StagedTile::*when) {
+    llvm::sort(tiles, [&](const StagedTile &a, const StagedTile &b) {
+      return std::pair(a.*when, a.number) < std::pair(b.*when, b.number);
+    });
+  }
+
+  /// The phase of a step, counted from 0, that `phase` is in its own step.
+  int64_t phaseOf(int64_t phase) { return llvm::mod(phase, products.size()); }
   /// How often a slot must hold the tile, so that every wave has a copy of it to issue.
   int64_t replicasOf(kernel::LoadOp load) {
     auto waves = loop->getParentOfType<kernel::FuncOp>()->getAttrOfType<IntegerAttr>("schedule.waves");
@@ -152,24 +201,21 @@ private:
   /// How a round refills the slots that it has left: knowing that what it copies is there, not knowing that, or not at all.
   enum class Refill { InBounds, Checked, None };
 
-  /// Starts the copies of the step that is `steps` after `position` into slot `slot`.
-  void copy(Value position, int64_t steps, int64_t slot, Refill refill) {
-    for (auto [load, buffer] : llvm::zip(loads, slots)) {
-      SmallVector<Value> indices;
-      for (Value at : load.getIndices())
-        indices.push_back(divisorOf(at) ? advance(position, steps, *divisorOf(at)) : at);
-      stage::CopyOp::create(builder, load.getLoc(), load.getTensor(), indices, buffer, index(slot),
-                            load->getAttrOfType<FlatSymbolRefAttr>("schedule.copy"), load.getDimsAttr(),
-                            builder.getDenseI64ArrayAttr(refill == Refill::InBounds ? movingDims(load)
-                                                                                  : SmallVector<int64_t>()));
-    }
+  /// Starts the copy of the step that is `steps` after `position`.
+  void copy(const StagedTile &tile, Value position, int64_t steps, Refill refill) {
+    kernel::LoadOp load = tile.load;
+    SmallVector<Value> indices;
+    for (Value at : load.getIndices())
+      indices.push_back(divisorOf(at) ? advance(position, steps, *divisorOf(at)) : at);
+    stage::CopyOp::create(
+        builder, load.getLoc(), load.getTensor(), indices, tile.buffer, index(steps % buffers),
+        load->getAttrOfType<FlatSymbolRefAttr>("schedule.copy"), load.getDimsAttr(),
+        builder.getDenseI64ArrayAttr(refill == Refill::InBounds ? movingDims(load) : SmallVector<int64_t>()));
   }
 
-  SmallVector<Value> read(int64_t slot) {
-    SmallVector<Value> tiles;
-    for (auto [load, buffer] : llvm::zip(loads, slots))
-      tiles.push_back(stage::ReadOp::create(builder, load.getLoc(), load.getType(), buffer, index(slot)));
-    return tiles;
+  Value read(const StagedTile &tile, int64_t step) {
+    kernel::LoadOp load = tile.load;
+    return stage::ReadOp::create(builder, load.getLoc(), load.getType(), tile.buffer, index(step % buffers));
   }
 
   void meet() {
@@ -182,20 +228,22 @@ private:
     stage::BarrierOp::create(builder, loc, /*bare=*/true, half ? builder.getI64IntegerAttr(*half) : IntegerAttr());
   }
 
-  /// The body's computation on operands that are in registers.
-  SmallVector<Value> compute(Value position, ArrayRef<Value> operands, ArrayRef<Value> carried) {
-    IRMapping mapping;
-    mapping.map(loop.getInductionVar(), position);
-    mapping.map(loop.getRegionIterArgs(), carried);
-    for (auto [load, operand] : llvm::zip(loads, operands))
-      mapping.map(load.getResult(), operand);
-    for (Operation &op : loop.getBody()->without_terminator())
-      if (!llvm::is_contained(loads, &op))
-        builder.clone(op, mapping);
-    SmallVector<Value> results;
-    for (Value yielded : loop.getYieldedValues())
-      results.push_back(mapping.lookupOrDefault(yielded));
-    return results;
+  /// A value of the body, computed again for the step that `registers` belongs to.
+  Value compute(Value value) {
+    Operation *source = value.getDefiningOp();
+    if (registers.contains(value) || !source || !loop->isProperAncestor(source))
+      return registers.lookupOrDefault(value);
+    for (Value operand : source->getOperands())
+      compute(operand);
+    builder.clone(*source, registers);
+    return registers.lookup(value);
+  }
+
+  void multiply(int64_t number) {
+    kernel::MmaOp mma = products[number];
+    Value &sum = sums[cast<BlockArgument>(mma.getAcc()).getArgNumber() - loop.getNumInductionVars()];
+    registers.map(mma.getAcc(), sum);
+    sum = compute(mma.getResult());
   }
 
   /// The position `steps` further on, all divided by `divisor`, which divides the step.
@@ -210,80 +258,145 @@ private:
     return arith::AddIOp::create(builder, loc, position, distance);
   }
 
+  /// A tile of every step is copied that is read into registers `lag` steps before its slot is refilled.
+  int64_t lagOf(const StagedTile &tile) { return refillPhase(tile) / static_cast<int64_t>(products.size()); }
+
+  /// In the phase after its read, which begins when all waves have read, but in no step before its own: the
+  /// loop then leaves off refilling where its last round begins.
+  int64_t refillPhase(const StagedTile &tile) { return std::max<int64_t>(0, tile.readPhase + 1); }
+
+  /// What a round leaves to the next one: the sums and the tiles that are read already.
+  SmallVector<Value> state() {
+    SmallVector<Value> values(sums);
+    for (const StagedTile &tile : tiles)
+      if (tile.readPhase < 0)
+        values.push_back(tile.next);
+    return values;
+  }
+
+  void setState(ValueRange values) {
+    sums.assign(values.begin(), values.begin() + sums.size());
+    values = values.drop_front(sums.size());
+    for (StagedTile &tile : tiles)
+      if (tile.readPhase < 0) {
+        tile.next = values.front();
+        values = values.drop_front();
+      }
+  }
+
   /// The first steps' copies, the rounds, and what the loop yields at the end.
   SmallVector<Value> build(Value lower, Value last) {
-    for (int64_t b = 0; b + (pingPong ? 1 : 0) < buffers; ++b)
-      copy(lower, b, b, Refill::Checked);
+    for (int64_t b = 0; b < buffers; ++b)
+      for (const StagedTile &tile : tiles)
+        if (b + lagOf(tile) < buffers)
+          copy(tile, lower, b, Refill::Checked);
     meet();
-    SmallVector<Value> state(loop.getInitArgs());
-    if (pingPong)
+    bool ahead = false;
+    for (StagedTile &tile : tiles)
+      if (tile.readPhase < 0) {
+        tile.next = read(tile, 0);
+        ahead = true;
+      }
+    if (pingPong) {
+      if (ahead)
+        meet();
       meetOnly(1);
-    else
-      state.append(read(0));
+    }
+    sums.assign(loop.getInitArgs().begin(), loop.getInitArgs().end());
     Value beforeLast = arith::SubIOp::create(builder, loc, last, round);
-    auto steady = scf::ForOp::create(builder, loc, lower, beforeLast, round, state);
+    auto steady = scf::ForOp::create(builder, loc, lower, beforeLast, round, state());
     {
       OpBuilder::InsertionGuard guard(builder);
       if (!steady.getBody()->empty())
         steady.getBody()->getTerminator()->erase();
       builder.setInsertionPointToEnd(steady.getBody());
-      state.assign(steady.getRegionIterArgs().begin(), steady.getRegionIterArgs().end());
-      buildRound(steady.getInductionVar(), state, Refill::InBounds);
-      scf::YieldOp::create(builder, loc, state);
+      setState(steady.getRegionIterArgs());
+      buildRound(steady.getInductionVar(), Refill::InBounds);
+      scf::YieldOp::create(builder, loc, state());
     }
-    state.assign(steady.getResults().begin(), steady.getResults().end());
-    buildRound(beforeLast, state, Refill::Checked);
-    buildRound(last, state, Refill::None);
+    setState(steady.getResults());
+    buildRound(beforeLast, Refill::Checked);
+    buildRound(last, Refill::None);
     if (pingPong)
       meetOnly(0);
-    return SmallVector<Value>(ArrayRef<Value>(state).take_front(loop.getInitArgs().size()));
+    return sums;
   }
 
-  void buildRound(Value position, SmallVectorImpl<Value> &state, Refill refill) {
-    for (int64_t b = 0; b < buffers; ++b)
-      if (pingPong) // one step of the last round has not been copied yet
-        phases(position, b, state, refill == Refill::None && b == 0 ? Refill::Checked : refill);
+  void buildRound(Value position, Refill refill) {
+    for (int64_t b = 0; b < buffers; ++b) {
+      registers.clear();
+      registers.map(loop.getInductionVar(), advance(position, b));
+      for (StagedTile &tile : tiles)
+        if (tile.readPhase < 0)
+          registers.map(tile.load.getResult(), tile.next);
+      for (size_t phase = 0; phase < products.size(); ++phase)
+        if (pingPong)
+          alternate(position, b, phase, refill);
+        else
+          interleave(position, b, phase, refill);
+    }
+  }
+
+  /// The tiles that phase `phase` of step `b` reads. The last round reads no steps after its own.
+  SmallVector<StagedTile *> readsOf(int64_t b, int64_t phase, Refill refill) {
+    SmallVector<StagedTile *> reads;
+    for (StagedTile &tile : tiles)
+      if (phaseOf(tile.readPhase) == phase &&
+          (refill != Refill::None || tile.readPhase >= 0 || b + 1 < buffers))
+        reads.push_back(&tile);
+    return reads;
+  }
+
+  /// The tiles whose slots it refills. The last round copies none beyond its own steps.
+  SmallVector<StagedTile *> refillsOf(int64_t b, int64_t phase, Refill refill) {
+    SmallVector<StagedTile *> refills;
+    for (StagedTile &tile : tiles)
+      if (phaseOf(refillPhase(tile)) == phase && (refill != Refill::None || b < lagOf(tile)))
+        refills.push_back(&tile);
+    return refills;
+  }
+
+  void readAll(ArrayRef<StagedTile *> reads, int64_t b) {
+    for (StagedTile *tile : reads)
+      if (tile->readPhase < 0)
+        tile->next = read(*tile, b + 1);
       else
-        step(position, b, state, refill);
+        registers.map(tile->load.getResult(), read(*tile, b));
   }
 
-  /// The halves of the waves alternate between a memory phase (read this step, start copies) and a matrix phase. A wait at the end
-  /// of the memory phase covers the copies of the next step; the half that runs behind has passed it before the half
-  /// ahead reads.
-  void phases(Value position, int64_t b, SmallVectorImpl<Value> &carried, Refill refill) {
-    SmallVector<Value> operands = read(b);
-    if (refill != Refill::None)
-      copy(position, b + buffers - 1, (b + buffers - 1) % buffers, refill);
+  void refillAll(ArrayRef<StagedTile *> refills, Value position, int64_t b, Refill refill) {
+    for (StagedTile *tile : refills)
+      copy(*tile, position, b - lagOf(*tile) + buffers, refill == Refill::None ? Refill::Checked : refill);
+  }
+
+  /// A phase of all waves: what it reads is for later phases.
+  void interleave(Value position, int64_t b, int64_t phase, Refill refill) {
+    SmallVector<StagedTile *> reads = readsOf(b, phase, refill), refills = refillsOf(b, phase, refill);
+    if (!reads.empty() || !refills.empty())
+      meet();
+    readAll(reads, b);
+    refillAll(refills, position, b, refill);
+    multiply(phase);
+  }
+
+  /// The halves of the waves alternate between a memory phase (read, start copies) and a matrix phase. A wait
+  /// at the end of the memory phase covers what the next one reads; the half that runs behind has passed it
+  /// before the half ahead reads.
+  void alternate(Value position, int64_t b, int64_t phase, Refill refill) {
+    readAll(readsOf(b, phase, refill), b);
+    refillAll(refillsOf(b, phase, refill), position, b, refill);
     // Nothing follows the last read that another wave could be in the way of.
-    bool lastOfAll = refill == Refill::None && b + 1 == buffers;
-    if (!lastOfAll)
+    bool readsFollow = refill != Refill::None || b + 1 < buffers || tiles.back().readPhase > phase;
+    if (readsFollow)
       meet();
     bool first = loop->hasAttr("schedule.priority");
     if (first)
       stage::PriorityOp::create(builder, loc, true);
-    carried = compute(advance(position, b), operands, carried);
+    multiply(phase);
     if (first)
       stage::PriorityOp::create(builder, loc, false);
-    if (!lastOfAll)
+    if (readsFollow)
       meetOnly();
-  }
-
-  /// One step on slot `b`: `state` holds what the loop carries and the operands in registers.
-  void step(Value position, int64_t b, SmallVectorImpl<Value> &state, Refill refill) {
-    unsigned accumulators = loop.getInitArgs().size();
-    SmallVector<Value> carried(ArrayRef<Value>(state).take_front(accumulators));
-    SmallVector<Value> operands(ArrayRef<Value>(state).drop_front(accumulators));
-    SmallVector<Value> next = operands;
-    bool lastOfAll = refill == Refill::None && b + 1 == buffers;
-    if (!lastOfAll) {
-      meet();
-      next = read((b + 1) % buffers);
-    }
-    if (refill != Refill::None)
-      copy(position, buffers + b, b, refill);
-    carried = compute(advance(position, b), operands, carried);
-    state.assign(carried.begin(), carried.end());
-    state.append(next);
   }
 
   scf::ForOp loop;
@@ -292,8 +405,10 @@ private:
   bool pingPong;
   OpBuilder builder;
   Location loc;
-  SmallVector<kernel::LoadOp> loads;
-  SmallVector<Value> slots;
+  SmallVector<StagedTile> tiles;
+  SmallVector<kernel::MmaOp> products;
+  SmallVector<Value> sums;
+  IRMapping registers; // what values of the body are in the present step
   Value round;
 };
 

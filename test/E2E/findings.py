@@ -14,6 +14,7 @@ KERNELS, WORK = map(pathlib.Path, sys.argv[1:])
 # Kernel, options, shapes of its tensors (the last one is the output), scalars, how many mutations must be found.
 RUNS = [
     ("matmul", ["--param", "Align=16", "--schedule", "@matmul_8_waves"], "gfx950", [(64, 288), (64, 288), (64, 64)], {}, 12),
+    ("matmul", ["--param", "Align=16", "--schedule", "@matmul_4_waves"], "gfx950", [(64, 288), (64, 288), (64, 64)], {}, 12),
     ("matmul", ["--param", "Align=16", "--schedule", "@matmul_ping_pong"], "gfx950", [(64, 288), (64, 288), (64, 64)], {}, 12),
     ("matmul", [], "gfx942", [(70, 96), (64, 96), (70, 64)], {}, 6),
     ("matmul", ["--param", "T=f8E4M3FN"], "gfx950", [(64, 128), (64, 128), (64, 64)], {}, 6),

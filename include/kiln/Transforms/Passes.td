@@ -28,6 +28,26 @@ def PlaceTiles : Pass<"kernel-place-tiles", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::layout::LayoutDialect"];
 }
 
+def SplitProducts : Pass<"stage-split-products", "::mlir::ModuleOp"> {
+  let summary = "computes a loop's product as products of parts of its tiles";
+  let description = [{
+    For each product with `schedule.split = [P, Q]`: its rows are cut into P parts, its columns into Q. Each product of parts has
+    a sum of its own; after the loop they are joined. Rows of parts are walked there and back:
+
+    ```
+    for k: c = mma (load A[k]), (load B[k]), c
+    =>
+    for k: a0, a1 = load the upper, the lower half of A[k];  b0, b1 = load the left, the right half of B[k]
+           c00 = mma a0, b0, c00;  c01 = mma a0, b1, c01;  c11 = mma a1, b1, c11;  c10 = mma a1, b0, c10
+    c = join c00, c01, c10, c11
+    ```
+
+    Requires: specialised kernels without layouts; a loop that carries the sum alone.
+    Ensures: no `schedule.split` is left.
+  }];
+  let dependentDialects = ["::kiln::stage::StageDialect"];
+}
+
 def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
   let summary = "overlaps copies into shared memory, reads from it and matrix instructions of a loop";
   let description = [{
@@ -46,7 +66,10 @@ def PipelineLoops : Pass<"stage-pipeline-loops", "::mlir::ModuleOp"> {
 
     Rounds are whole and two at least; steps beyond the end multiply zeros.
 
-    With `ping_pong` each step has two phases, and the upper half of the waves runs one phase behind the lower:
+    A loop with several sums of products has a phase for each product, in their order. What a product needs is read in the phase
+    before it, or earlier, so that all phases read as many tiles; a slot is refilled in the phase after its read.
+
+    With `ping_pong` each phase has two halves, and the upper half of the waves runs one phase behind the lower:
 
     ```
     steady     r = read i;  copy i+B-1;  wait; barrier;  c = mma r, c;  barrier
