@@ -264,7 +264,8 @@ def Stage_ArriveOp : Stage_Op<"arrive"> {
 def Stage_FetchOp : Stage_Op<"fetch"> {
   let summary = "one lane starts the copy of a whole tile from global memory into a slot";
   let description = [{
-    The slot's barrier gets its bytes. Elements outside the tensor become zero.
+    The slot's barrier gets its bytes. Elements outside the tensor become zero. A tile with longer rows than the copy takes lies
+    in panels, which are the buffer's first dimension: a tile of 64 x 256 may fill a slot of `[4, 64, 64]`.
 
     ```mlir
     stage.fetch %x[%i, %k], %a[%slot], %full {atom = @tile_load} : !kernel.tensor<[?, ?], bf16, align = 16>, !stage.buffer<4 x [128, 64], bf16, fastest = 1, swizzle = [8, 16, 32]>, !stage.barriers<4>
@@ -317,7 +318,8 @@ def Stage_PublishOp : Stage_Op<"publish"> {
 def Stage_ViewOp : Stage_Op<"view"> {
   let summary = "a slot as a tile that stays in shared memory";
   let description = [{
-    For matrix instructions that read their operands there. With `transposed` the tile is the transpose of the buffer's.
+    For matrix instructions that read their operands there. With `transposed` the tile is the transpose of the buffer's. The
+    buffer may be of panels (`stage.fetch`).
 
     ```mlir
     %t = stage.view %b[%slot] transposed : !stage.buffer<4 x [256, 64], bf16, fastest = 1> -> !kernel.tile<[64, 256], bf16, #layout.shared>

@@ -151,10 +151,12 @@ static LogicalResult verifySharedOperands(MmaOp op) {
     return failure();
   if (!op.getSettle())
     return op.emitOpError() << "lacks 'settle', the operation that takes its accumulator";
-  for (unsigned i : {0u, 1u})
-    if (Block &body = op.getBody().front();
-        body.getNumArguments() != 3 || !isa<LLVM::LLVMPointerType>(body.getArgument(i).getType()))
-      return op.emitOpError() << "expects a body with pointers to a and b, and acc";
+  TypeRange arguments = op.getBody().front().getArgumentTypes();
+  bool transposable = op.getTransposable();
+  if (arguments.size() != (transposable ? 5 : 3) || !llvm::all_of(arguments.take_front(2), llvm::IsaPred<LLVM::LLVMPointerType>) ||
+      !llvm::all_of(arguments.drop_front(3), [](Type type) { return type.isInteger(32); }))
+    return op.emitOpError() << "expects a body with pointers to a and b, and acc"
+                            << (transposable ? ", and an i32 for each of a and b" : "");
   return verifyOperandVector(op, "acc", 2, op.getAcc(), op.getLayoutAcc());
 }
 
@@ -199,6 +201,8 @@ LogicalResult MmaOp::verify() {
     return failure();
   if (getSharedSwizzle())
     return verifySharedOperands(*this);
+  if (getTransposable())
+    return emitOpError() << "is 'transposable', which only instructions that read shared memory ('shared_swizzle') are";
   if (!getLayoutA() || !getLayoutB())
     return emitOpError() << "lacks 'layout_a' and 'layout_b', or 'shared_swizzle'";
   if (failed(verifyOperandLayout(*this, "layout_a", *getLayoutA(), {m, k})) ||

@@ -145,14 +145,17 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
 
     The body takes per-lane vectors of a, b and acc (elements below 16 bits as integers of their width; scales as
     one i32 each, of which the lowest byte counts) and yields the accumulator. `cycles` is what it occupies its `unit` for.
-    `inexact` marks an instruction that reads fewer bits of a and b than their types have: only a schedule that names it
-    gets it.
+    `inexact` marks an instruction that reads fewer bits of a and b than their types have, or keeps fewer of the sum than
+    acc has: only a schedule that names it gets it.
 
     With `waves` above 1 so many consecutive waves execute it together, and layouts have as many wave bits.
 
     An instruction that reads its operands from shared memory has `shared_swizzle` instead of `layout_a` and `layout_b`.
     K runs along rows of twice the last mask's bytes, and bit i of a row's number XORs `shared_swizzle[i]` to the byte
-    within the row. The body takes pointers to the first row of A and of B (whose rows are its columns). Only a schedule
+    within the row. The body takes pointers to the first row of A and of B (whose rows are its columns). With `transposable`
+    rows may also run along M (of A) or N (of B), and K from row to row; longer ones lie in panels, all rows' first bytes before
+    the next ones. The body then takes two more arguments, for A and for B, which are constant where it is used: an i32 that is
+    0 if K runs along the rows, else the bytes from one panel to the next. Only a schedule
     that names it gets it. Such instructions run behind the program: `@matrix_fence` comes before several of them,
     `@matrix_commit` makes them a group, `@matrix_wait_N` waits until at most N groups run. When none runs, the operation
     that `settle` names takes the accumulator, as many registers at a time as its argument has: it keeps LLVM, which does
@@ -167,7 +170,8 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,
                        OptionalAttr<AnyAttr>:$layout_a, OptionalAttr<AnyAttr>:$layout_b, AnyAttr:$layout_acc,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$waves, OptionalAttr<I64ArrayAttr>:$shared_swizzle,
-                       OptionalAttr<FlatSymbolRefAttr>:$settle, OptionalAttr<ArrayAttr>:$wider,
+                       UnitAttr:$transposable, OptionalAttr<FlatSymbolRefAttr>:$settle,
+                       OptionalAttr<ArrayAttr>:$wider,
                        OptionalAttr<I64Attr>:$scale_block,
                        OptionalAttr<AnyAttr>:$layout_scale_a, OptionalAttr<AnyAttr>:$layout_scale_b, StrAttr:$unit,
                        I64Attr:$cycles, UnitAttr:$inexact);

@@ -115,6 +115,7 @@ private:
   // LaneRoles.cpp: waves with roles.
   std::optional<mlir::LogicalResult> lowerRoleOp(mlir::Operation &op);
   mlir::LogicalResult checkRoleOperations(stage::RolesOp op);
+  mlir::Value bytesBehind(mlir::Value pointer, int64_t bytes);
   llvm::LogicalResult checkSettle(stage::SettleOp op);
   mlir::LogicalResult lowerRoles(stage::RolesOp op);
   void lowerBarriers(stage::BarriersOp op);

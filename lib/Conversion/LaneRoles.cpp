@@ -61,6 +61,13 @@ Value LaneLowering::slotPointer(Value slot, int64_t offset, int64_t slotBytes) {
   return LLVM::GEPOp::create(builder, loc, sharedBase.getType(), builder.getI8Type(), sharedBase, at);
 }
 
+Value LaneLowering::bytesBehind(Value pointer, int64_t bytes) {
+  return bytes ? LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                                     ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)})
+                     .getResult()
+               : pointer;
+}
+
 Value LaneLowering::slotPointer(Value buffer, Value slot) {
   auto alloc = buffer.getDefiningOp<stage::AllocOp>();
   return slotPointer(slot, *alloc.getOffset(), alloc.getType().getSlotBytes());
@@ -133,9 +140,14 @@ void LaneLowering::lowerArrive(stage::ArriveOp op) {
 void LaneLowering::lowerFetch(stage::FetchOp op) {
   Value map = tensorMapOf(op.getTensor(), op.getBuffer());
   Value row = scalars.lookup(op.getIndices()[0]), column = scalars.lookup(op.getIndices()[1]);
-  target::ApplyOp::create(builder, loc, TypeRange(), op.getAtom(),
-                          ValueRange{map, column, row, slotPointer(op.getBuffer(), op.getSlot()),
-                                     barrierPointer(op.getBarriers(), op.getSlot())});
+  Value slot = slotPointer(op.getBuffer(), op.getSlot()), barrier = barrierPointer(op.getBarriers(), op.getSlot());
+  stage::BufferType buffer = op.getBuffer().getType();
+  int64_t columns = buffer.getShape().back(), panels = buffer.getShape().size() > 2 ? buffer.getShape()[0] : 1;
+  for (int64_t panel = 0; panel < panels; ++panel) {
+    Value from = panel ? arith::AddIOp::create(builder, loc, column, i32(panel * columns)).getResult() : column;
+    target::ApplyOp::create(builder, loc, TypeRange(), op.getAtom(),
+                            ValueRange{map, from, row, bytesBehind(slot, panel * buffer.getSlotBytes() / panels), barrier});
+  }
 }
 
 void LaneLowering::lowerPut(stage::PutOp op) {
@@ -158,42 +170,61 @@ void LaneLowering::lowerSettle(stage::SettleOp op) {
   tiles[op.getResult()] = acc;
 }
 
-/// The operands' rows lie behind one another. Wave numbers count the waves of an instruction first, then
-/// those along N, then those along M, as in layouts.
+namespace {
+/// An operand that a product reads in shared memory. Its rows run along K or, if it is `across`, along M (of A) or N
+/// (of B); what is longer than the instruction's rows lies in further panels.
+struct SharedOperand {
+  SharedOperand(stage::ViewOp view, bool across, int64_t rowBytes)
+      : view(view), across(across), rowBytes(rowBytes),
+        elementBytes(view.getTile().getType().getElementType().getIntOrFloatBitWidth() / 8) {
+    ArrayRef<int64_t> shape = view.getBuffer().getType().getShape();
+    panelBytes = shape[shape.size() - 2] * rowBytes;
+  }
+
+  /// Where the element at `outer`, along M or N, and `k` lies in the slot.
+  int64_t offset(int64_t outer, int64_t k) const {
+    int64_t row = across ? k : outer, byte = (across ? outer : k) * elementBytes;
+    return byte / rowBytes * panelBytes + row * rowBytes + byte % rowBytes;
+  }
+
+  stage::ViewOp view;
+  bool across;
+  int64_t rowBytes, elementBytes, panelBytes;
+};
+} // namespace
+
+/// Wave numbers count the waves of an instruction first, then those along N, then those along M, as in layouts.
 void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
   auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves").asArrayRef();
   int64_t together = atom.getWaves(), wavesM = split[0] / together, wavesN = split[1];
-  int64_t m = atom.getM(), n = atom.getN(), rowBytes = atom.getSharedRowBytes();
+  int64_t m = atom.getM(), n = atom.getN(), k = atom.getK();
   int64_t M = op.getType().getShape()[0], N = op.getType().getShape()[1],
           K = op.getA().getType().getShape()[1];
-  int64_t repM = M / (m * wavesM), repN = N / (n * wavesN), repK = K / atom.getK();
-  int64_t stepBytes = atom.getK() * op.getA().getType().getElementType().getIntOrFloatBitWidth() / 8;
-  // This wave's first row: bits of its number scaled by the rows between neighbours.
-  auto firstRow = [&](int64_t below, int64_t count, int64_t rows) -> Value {
+  int64_t repM = M / (m * wavesM), repN = N / (n * wavesN), repK = K / k;
+  auto viewA = op.getA().getDefiningOp<stage::ViewOp>(), viewB = op.getB().getDefiningOp<stage::ViewOp>();
+  SharedOperand a(viewA, viewA.getTransposed(), atom.getSharedRowBytes());
+  SharedOperand b(viewB, !viewB.getTransposed(), atom.getSharedRowBytes());
+  // Where this wave's part begins: bits of its number scaled by the distance of neighbours.
+  auto begin = [&](SharedOperand operand, int64_t below, int64_t count, int64_t rows) -> Value {
     SmallVector<int64_t> bases(llvm::Log2_64(below), 0);
     for (int64_t bit = 1; bit < count; bit *= 2)
-      bases.push_back(bit * rows * rowBytes);
-    return linear(waveId, bases);
+      bases.push_back(operand.offset(bit * rows, 0));
+    Value slot = slotPointer(operand.view.getBuffer(), operand.view.getSlot());
+    return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot, linear(waveId, bases));
   };
-  auto base = [&](Value operand, Value offset) -> Value {
-    auto view = operand.getDefiningOp<stage::ViewOp>();
-    Value slot = slotPointer(view.getBuffer(), view.getSlot());
-    return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot, offset);
-  };
-  Value a = base(op.getA(), firstRow(together * wavesN, wavesM, repM * m));
-  Value b = base(op.getB(), firstRow(together, wavesN, repN * n));
-  auto at = [&](Value pointer, int64_t bytes) -> Value {
-    return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
-                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
-  };
+  Value beginA = begin(a, together * wavesN, wavesM, repM * m), beginB = begin(b, together, wavesN, repN * n);
+  SmallVector<Value> panels;
+  if (atom.getTransposable())
+    panels = {i32(a.across ? a.panelBytes : 0), i32(b.across ? b.panelBytes : 0)};
   Pieces acc = repiece(tiles[op.getAcc()], accumulatorRegisters(atom));
   apply("matrix_fence");
-  for (int64_t k = 0; k < repK; ++k)
+  for (int64_t step = 0; step < repK; ++step)
     for (int64_t i = 0; i < repM; ++i)
       for (int64_t j = 0; j < repN; ++j) {
         Value &sum = acc.vectors[i * repN + j];
-        Value inputs[] = {at(a, i * m * rowBytes + k * stepBytes), at(b, j * n * rowBytes + k * stepBytes),
-                          sum};
+        SmallVector<Value> inputs{bytesBehind(beginA, a.offset(i * m, step * k)),
+                                  bytesBehind(beginB, b.offset(j * n, step * k)), sum};
+        inputs.append(panels);
         sum = target::ApplyOp::create(builder, op.getLoc(), sum.getType(), atom.getSymName(), inputs)
                   .getResult(0);
       }

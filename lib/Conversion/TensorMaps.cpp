@@ -7,7 +7,7 @@ using namespace kiln;
 using namespace kiln::conversion;
 
 TensorMap conversion::mapOf(kernel::TensorRefType type, Value tensor, stage::BufferType buffer) {
-  ArrayRef<int64_t> shape = buffer.getShape();
+  ArrayRef<int64_t> shape = buffer.getShape().take_back(2);
   int64_t bits = type.getElementType().getIntOrFloatBitWidth();
   return {cast<BlockArgument>(tensor).getArgNumber(), SmallVector<int64_t>(llvm::reverse(shape)),
           shape.back() * bits / 8};

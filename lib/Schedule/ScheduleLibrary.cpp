@@ -13,6 +13,9 @@ static StringAttr sizesOf(transform::NamedSequenceOp sequence) {
   return sequence->getAttrOfType<StringAttr>("schedule.sizes");
 }
 
+/// A sequence whose instructions keep fewer bits than the kernel says: only who asks for it gets it.
+static bool isInexact(transform::NamedSequenceOp sequence) { return sequence->hasAttr("schedule.inexact"); }
+
 /// Why a sequence does not fit a kernel; empty if it does.
 static std::string whyNot(transform::NamedSequenceOp sequence, kernel::FuncOp func, const kernel::ParamValues &fromUser) {
   auto name = sequence->getAttrOfType<StringAttr>("schedule.kernel");
@@ -68,6 +71,8 @@ LogicalResult schedule::applyFromFiles(kernel::FuncOp func, const kernel::ParamV
       std::string reason = whyNot(sequence, func, fromUser);
       if (StringAttr sizes = sizesOf(sequence); reason.empty() && sizes && wanted.empty())
         reason = "it is for launches with " + sizes.str() + "; ask for it by name, or make a bundle";
+      if (reason.empty() && isInexact(sequence) && wanted.empty())
+        reason = "it computes with fewer bits than the kernel says; ask for it by name";
       if (reason.empty())
         return applySequence(func, fromUser, sequence);
       reasons.push_back({sequence.getSymName().str(), reason});
@@ -90,7 +95,7 @@ std::vector<schedule::SizedSequence> schedule::sequencesForSizes(kernel::FuncOp 
   for (const std::string &file : files)
     if (OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, func.getContext()))
       for (auto sequence : module->getOps<transform::NamedSequenceOp>())
-        if (StringAttr sizes = sizesOf(sequence); sizes && whyNot(sequence, func, fromUser).empty())
+        if (StringAttr sizes = sizesOf(sequence); sizes && !isInexact(sequence) && whyNot(sequence, func, fromUser).empty())
           found.push_back({sequence.getSymName().str(), sizes.str()});
   return found;
 }

@@ -144,10 +144,13 @@ private:
                 "its operands there";
     bool transposedA = static_cast<bool>(mma.getA().getDefiningOp<kernel::TransposeOp>());
     bool transposedB = static_cast<bool>(mma.getB().getDefiningOp<kernel::TransposeOp>());
-    if (!loadOf(mma.getA()) || !loadOf(mma.getB()) || transposedA || !transposedB)
+    bool rowsAlongK = !transposedA && transposedB;
+    if (!loadOf(mma.getA()) || !loadOf(mma.getB()) || !(rowsAlongK || atom.getTransposable()))
       return mma.emitOpError()
              << "reads its operands from shared memory by " << atom.getSymName()
-             << ", which wants rows along K: expected staged loads, of A as stored and of B transposed";
+             << (atom.getTransposable() ? ": expected staged loads"
+                                        : ", which wants rows along K: expected staged loads, of A as stored "
+                                          "and of B transposed");
     return success();
   }
 
@@ -197,7 +200,7 @@ private:
         equal = cast<IntegerAttr>(wanted[i]).getInt() == buffer.getSwizzle()[i] * bytes;
       if (!equal) {
         InFlightDiagnostic diag = load.emitOpError()
-                                  << "is copied in rows of " << load.getType().getShape()[1] * bytes
+                                  << "is copied in rows of " << buffer.getShape().back() * bytes
                                   << " bytes with the masks [";
         llvm::interleaveComma(buffer.getSwizzle(), diag, [&](int64_t mask) { diag << mask * bytes; });
         diag << "]; " << atomOf(mma).getSymName() << " reads rows of " << atomOf(mma).getSharedRowBytes()

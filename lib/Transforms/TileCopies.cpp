@@ -45,8 +45,8 @@ FailureOr<stage::BufferType> transforms::tileBuffer(Operation *access, target::C
   for (Attribute swizzle : copy.getTileSwizzlesAttr()) {
     SmallVector<int64_t> masks = masksOf(swizzle);
     widths.push_back(2 * masks.back());
-    bool fits = columns ? *columns * bits == widths.back() * 8 : best.empty() || masks.back() > best.back();
-    if (fits && llvm::all_of(masks, [&](int64_t mask) { return mask * 8 % bits == 0; }))
+    bool fits = !columns || *columns * bits % (widths.back() * 8) == 0, wider = best.empty() || masks.back() > best.back();
+    if (fits && wider && llvm::all_of(masks, [&](int64_t mask) { return mask * 8 % bits == 0; }))
       best = masks;
   }
   int64_t width = best.empty() ? 0 : 2 * best.back() * 8 / bits;
@@ -60,6 +60,8 @@ FailureOr<stage::BufferType> transforms::tileBuffer(Operation *access, target::C
   }
   for (int64_t &mask : best)
     mask = mask * 8 / bits;
-  int64_t shape[] = {rows, width};
-  return stage::BufferType::get(access->getContext(), slots, shape, element, 1, 0, best, 1);
+  SmallVector<int64_t> shape{rows, width};
+  if (columns && *columns > width)
+    shape.insert(shape.begin(), *columns / width);
+  return stage::BufferType::get(access->getContext(), slots, shape, element, shape.size() - 1, 0, best, 1);
 }

@@ -1,6 +1,9 @@
 // NVIDIA Ampere, compute capability 8.0: mma.sync on registers, asynchronous copies to shared memory in
 // groups.
 //
+// Matrix instructions that are not here: the kernel dialect has no unsigned integers, single bits or sparse operands; m8n8k4 on
+// f16 is tuned for sm_70 and may be substantially slower elsewhere (PTX ISA 9.7.14.5).
+//
 // Sections of the PTX ISA are those of version 9.2. Other sources: CUDA C++ Programming Guide 12.6, section
 // 16.2 "Features and Technical Specifications" (table 21, column 8.0) unless a comment names another.
 target.machine @sm_80 attributes {

@@ -4,6 +4,8 @@
 // lane % 4, row g of A, column g of B and row g of the accumulator belong to lane group g; t and the
 // registers run along k (n).
 //
+// With sums in f16, and with k = 16, they exist from PTX ISA 8.7 on; machine.mlir says why code here is 8.6.
+//
 // Layouts: 9.7.14.5.10 (m16n8k32). Cycles: 1,024 multiply-adds a cycle and SM quarter (NVIDIA H100
 // whitepaper, table 1).
 #a_16x32 = #layout.linear<2, reg = [[0, 1], [0, 2], [8, 0], [0, 16]], lane = [[0, 4], [0, 8], [1, 0], [2, 0],

@@ -14,6 +14,9 @@ using namespace kiln::target::test;
 
 namespace {
 
+/// The bytes between panels of an operand, for instructions that are told.
+constexpr int64_t panelBytes = 8192;
+
 /// Appends a function that uses the atom.
 void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
   Block &body = atom->getRegion(0).front();
@@ -24,8 +27,12 @@ void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
   auto function = LLVM::LLVMFuncOp::create(builder, atom->getLoc(), name, type);
   Block *entry = function.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
-  auto apply = ApplyOp::create(builder, atom->getLoc(), results, name, entry->getArguments());
-  LLVM::ReturnOp::create(builder, atom->getLoc(), apply.getOutputs());
+  SmallVector<Value> inputs(entry->getArguments());
+  if (auto mma = dyn_cast<MmaOp>(atom); mma && mma.getTransposable())
+    for (Value &panel : MutableArrayRef<Value>(inputs).drop_front(3))
+      panel = LLVM::ConstantOp::create(builder, atom->getLoc(), builder.getI32Type(), panelBytes);
+  auto apply = ApplyOp::create(builder, atom->getLoc(), results, name, inputs);
+  LLVM::ReturnOp::create(builder, atom->getLoc(), ValueRange(apply.getOutputs()).take_front(1));
 }
 
 /// The text of each function of a PTX file.
@@ -97,8 +104,10 @@ const std::map<std::string, std::vector<const char *>> hopper = {
     {"matrix_commit", {"wgmma.commit_group.sync.aligned;"}},
     {"matrix_wait_0", {"wgmma.wait_group.sync.aligned \t0;"}},
     {"matrix_wait_1", {"wgmma.wait_group.sync.aligned \t1;"}},
-    // 1 << 62 | 64 << 32 | 1 << 16
-    {"matrix_descriptor", {"shr.u32 \t%r2, %r1, 4;", "or.b64", ", 4611686293305360384;"}},
+    // 1 << 62 | 64 << 32
+    {"matrix_descriptor", {"shr.u32 \t%r2, %r1, 4;", "or.b64", ", 4611686293305294848;"}},
+    // (bytes between panels) / 16 << 16
+    {"matrix_operand", {"mul.wide.u32 \t%rd2, %r2, 4096;", ", 4611686293305294848;"}},
     {"settle_f32", {"// begin inline asm"}},
     {"settle_i32", {"// begin inline asm"}},
     {"settle_f16", {"// begin inline asm"}},
@@ -173,6 +182,14 @@ struct NvidiaAtoms : testing::Test {
         EXPECT_EQ(StringRef(code[name]).count(mma.getSharedSwizzle() ? "wgmma.mma_async" : "mma.sync"), 1u)
             << code[name];
         EXPECT_TRUE(StringRef(code[name]).contains(instruction)) << instruction << "\n" << code[name];
+        // Both operands are transposed, and their descriptors tell of the panels: 8192 / 16 << 16.
+        if (mma.getTransposable()) {
+          EXPECT_TRUE(StringRef(code[name]).contains(", 1, 1, 1, 1, 1;")) << code[name];
+          EXPECT_EQ(StringRef(code[name]).count(std::to_string((int64_t(1) << 62) + (int64_t(64) << 32) +
+                                                               (panelBytes / 16 << 16))),
+                    2u)
+              << code[name];
+        }
         continue;
       }
       EXPECT_TRUE(expected.count(name)) << "no expectation for " << name;

@@ -121,6 +121,30 @@ target.machine @m attributes {lanes = 4} {
 
 // -----
 
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects a body with pointers to a and b, and acc, and an i32 for each of a and b}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], transposable,
+      settle = @s, layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{is 'transposable', which only instructions that read shared memory ('shared_swizzle') are}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, transposable,
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<4xf16>, %b: vector<4xf16>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
 target.machine @m attributes {lanes = 4} {
   // expected-error @+1 {{expects 'tile_swizzles' together with 'tile_limit'}}
   target.copy @t attributes {from = "global", to = "shared", bytes = 16, tile_swizzles = [[16]]} {
