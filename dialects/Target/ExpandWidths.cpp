@@ -11,8 +11,8 @@ static layout::LinearAttr repeatColumns(layout::LinearAttr accumulator, int64_t 
   SmallVector<int32_t> registers(accumulator.getReg());
   for (int64_t column = n; column < width; column *= 2)
     registers.append({0, static_cast<int32_t>(column)});
-  return layout::LinearAttr::get(accumulator.getContext(), accumulator.getRank(), registers, accumulator.getLane(),
-                                 accumulator.getWave());
+  return layout::LinearAttr::get(accumulator.getContext(), accumulator.getRank(), registers,
+                                 accumulator.getLane(), accumulator.getWave());
 }
 
 /// `text` with the number in place of `$n`.

@@ -153,7 +153,8 @@ static LogicalResult verifySharedOperands(MmaOp op) {
     return op.emitOpError() << "lacks 'settle', the operation that takes its accumulator";
   TypeRange arguments = op.getBody().front().getArgumentTypes();
   bool transposable = op.getTransposable();
-  if (arguments.size() != (transposable ? 5 : 3) || !llvm::all_of(arguments.take_front(2), llvm::IsaPred<LLVM::LLVMPointerType>) ||
+  if (arguments.size() != (transposable ? 5 : 3) ||
+      !llvm::all_of(arguments.take_front(2), llvm::IsaPred<LLVM::LLVMPointerType>) ||
       !llvm::all_of(arguments.drop_front(3), [](Type type) { return type.isInteger(32); }))
     return op.emitOpError() << "expects a body with pointers to a and b, and acc"
                             << (transposable ? ", and an i32 for each of a and b" : "");
@@ -163,7 +164,8 @@ static LogicalResult verifySharedOperands(MmaOp op) {
 /// Pairs of n and cycles, n growing from the instruction's own; names that tell the widths apart.
 static LogicalResult verifyWider(MmaOp op) {
   if (!op.getSharedSwizzle())
-    return op.emitOpError() << "has 'wider', which only instructions that read shared memory ('shared_swizzle') have";
+    return op.emitOpError()
+           << "has 'wider', which only instructions that read shared memory ('shared_swizzle') have";
   if (!op.getSymName().contains("$n"))
     return op.emitOpError() << "expects '$n' in the name of an instruction with 'wider'";
   int64_t before = op.getN();
@@ -202,7 +204,8 @@ LogicalResult MmaOp::verify() {
   if (getSharedSwizzle())
     return verifySharedOperands(*this);
   if (getTransposable())
-    return emitOpError() << "is 'transposable', which only instructions that read shared memory ('shared_swizzle') are";
+    return emitOpError()
+           << "is 'transposable', which only instructions that read shared memory ('shared_swizzle') are";
   if (!getLayoutA() || !getLayoutB())
     return emitOpError() << "lacks 'layout_a' and 'layout_b', or 'shared_swizzle'";
   if (failed(verifyOperandLayout(*this, "layout_a", *getLayoutA(), {m, k})) ||

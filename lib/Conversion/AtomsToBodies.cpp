@@ -12,8 +12,9 @@ namespace kiln::conversion {
 
 namespace {
 
-/// Replaces uses of atoms by copies of their bodies, in which other atoms may be used. Elementwise operations in a
-/// body that the machine has an atom for are replaced as well, except by the atom that the body belongs to.
+/// Replaces uses of atoms by copies of their bodies, in which other atoms may be used. Elementwise operations
+/// in a body that the machine has an atom for are replaced as well, except by the atom that the body belongs
+/// to.
 class BodyInliner {
 public:
   explicit BodyInliner(target::MachineOp machineOp) : machine(machineOp), loc(machineOp.getLoc()) {
@@ -37,7 +38,8 @@ public:
 
 private:
   /// Copies the body of the atom that `op` names, for these values of its operands.
-  LogicalResult apply(target::ApplyOp op, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
+  LogicalResult apply(target::ApplyOp op, ValueRange inputs, OpBuilder &builder,
+                      SmallVectorImpl<Value> &results) {
     Operation *atom = atoms.lookup(op.getAtomAttr().getAttr());
     if (!atom || atom->getNumRegions() != 1)
       return op.emitOpError() << "names '" << op.getAtom() << "', which is no atom of " << machine.name();
@@ -53,7 +55,8 @@ private:
     return copy(atom, inputs, builder, results);
   }
 
-  LogicalResult copy(Operation *atom, ValueRange inputs, OpBuilder &builder, SmallVectorImpl<Value> &results) {
+  LogicalResult copy(Operation *atom, ValueRange inputs, OpBuilder &builder,
+                     SmallVectorImpl<Value> &results) {
     active.push_back(atom);
     Block &body = atom->getRegion(0).front();
     IRMapping mapping;

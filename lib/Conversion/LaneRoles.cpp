@@ -41,7 +41,8 @@ LogicalResult LaneLowering::checkSettle(stage::SettleOp op) {
   }
   return op.emitOpError() << "cannot be compiled: expected an operation @" << *atom.getSettle() << " of "
                           << machine.name() << " that takes and gives a vector of " << atom.getAcc()
-                          << " whose length divides the " << registers << " accumulators of " << atom.getSymName();
+                          << " whose length divides the " << registers << " accumulators of "
+                          << atom.getSymName();
 }
 
 void LaneLowering::ifThread(Value condition, llvm::function_ref<void()> body) {
@@ -140,13 +141,17 @@ void LaneLowering::lowerArrive(stage::ArriveOp op) {
 void LaneLowering::lowerFetch(stage::FetchOp op) {
   Value map = tensorMapOf(op.getTensor(), op.getBuffer());
   Value row = scalars.lookup(op.getIndices()[0]), column = scalars.lookup(op.getIndices()[1]);
-  Value slot = slotPointer(op.getBuffer(), op.getSlot()), barrier = barrierPointer(op.getBarriers(), op.getSlot());
-  stage::BufferType buffer = op.getBuffer().getType();
-  int64_t columns = buffer.getShape().back(), panels = buffer.getShape().size() > 2 ? buffer.getShape()[0] : 1;
+  Value slot = slotPointer(op.getBuffer(), op.getSlot());
+  Value barrier = barrierPointer(op.getBarriers(), op.getSlot());
+  ArrayRef<int64_t> shape = op.getBuffer().getType().getShape();
+  int64_t columns = shape.back(), panels = shape.size() > 2 ? shape[0] : 1;
+  int64_t panelBytes = op.getBuffer().getType().getSlotBytes() / panels;
   for (int64_t panel = 0; panel < panels; ++panel) {
-    Value from = panel ? arith::AddIOp::create(builder, loc, column, i32(panel * columns)).getResult() : column;
+    Value from =
+        panel ? arith::AddIOp::create(builder, loc, column, i32(panel * columns)).getResult() : column;
+    Value to = bytesBehind(slot, panel * panelBytes);
     target::ApplyOp::create(builder, loc, TypeRange(), op.getAtom(),
-                            ValueRange{map, from, row, bytesBehind(slot, panel * buffer.getSlotBytes() / panels), barrier});
+                            ValueRange{map, from, row, to, barrier});
   }
 }
 
@@ -171,8 +176,8 @@ void LaneLowering::lowerSettle(stage::SettleOp op) {
 }
 
 namespace {
-/// An operand that a product reads in shared memory. Its rows run along K or, if it is `across`, along M (of A) or N
-/// (of B); what is longer than the instruction's rows lies in further panels.
+/// An operand that a product reads in shared memory. Its rows run along K or, if it is `across`, along M (of A)
+/// or N (of B); what is longer than the instruction's rows lies in further panels.
 struct SharedOperand {
   SharedOperand(stage::ViewOp view, bool across, int64_t rowBytes)
       : view(view), across(across), rowBytes(rowBytes),
@@ -193,7 +198,8 @@ struct SharedOperand {
 };
 } // namespace
 
-/// Wave numbers count the waves of an instruction first, then those along N, then those along M, as in layouts.
+/// Wave numbers count the waves of an instruction first, then those along N, then those along M, as in
+/// layouts.
 void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
   auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves").asArrayRef();
   int64_t together = atom.getWaves(), wavesM = split[0] / together, wavesN = split[1];
@@ -210,7 +216,8 @@ void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
     for (int64_t bit = 1; bit < count; bit *= 2)
       bases.push_back(operand.offset(bit * rows, 0));
     Value slot = slotPointer(operand.view.getBuffer(), operand.view.getSlot());
-    return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot, linear(waveId, bases));
+    return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot,
+                               linear(waveId, bases));
   };
   Value beginA = begin(a, together * wavesN, wavesM, repM * m), beginB = begin(b, together, wavesN, repN * n);
   SmallVector<Value> panels;

@@ -95,7 +95,8 @@ std::vector<schedule::SizedSequence> schedule::sequencesForSizes(kernel::FuncOp 
   for (const std::string &file : files)
     if (OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, func.getContext()))
       for (auto sequence : module->getOps<transform::NamedSequenceOp>())
-        if (StringAttr sizes = sizesOf(sequence); sizes && !isInexact(sequence) && whyNot(sequence, func, fromUser).empty())
+        if (StringAttr sizes = sizesOf(sequence);
+            sizes && !isInexact(sequence) && whyNot(sequence, func, fromUser).empty())
           found.push_back({sequence.getSymName().str(), sizes.str()});
   return found;
 }

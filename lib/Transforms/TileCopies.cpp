@@ -45,7 +45,8 @@ FailureOr<stage::BufferType> transforms::tileBuffer(Operation *access, target::C
   for (Attribute swizzle : copy.getTileSwizzlesAttr()) {
     SmallVector<int64_t> masks = masksOf(swizzle);
     widths.push_back(2 * masks.back());
-    bool fits = !columns || *columns * bits % (widths.back() * 8) == 0, wider = best.empty() || masks.back() > best.back();
+    bool fits = !columns || *columns * bits % (widths.back() * 8) == 0;
+    bool wider = best.empty() || masks.back() > best.back();
     if (fits && wider && llvm::all_of(masks, [&](int64_t mask) { return mask * 8 % bits == 0; }))
       best = masks;
   }

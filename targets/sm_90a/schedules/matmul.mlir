@@ -27,8 +27,7 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @matmul_roles_bf16(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul",
-                  schedule.when = {T = bf16, Acc = f32, Align = 16 : index}} {
+      attributes {schedule.kernel = "matmul", schedule.when = {T = bf16, Acc = f32, Align = 16 : index}} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 64 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k16_f32_bf16 waves [8, 1] : !transform.any_op
@@ -37,8 +36,7 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @matmul_roles_f16(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul",
-                  schedule.when = {T = f16, Acc = f32, Align = 16 : index}} {
+      attributes {schedule.kernel = "matmul", schedule.when = {T = f16, Acc = f32, Align = 16 : index}} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 64 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k16_f32_f16 waves [8, 1] : !transform.any_op
@@ -47,8 +45,7 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @matmul_roles_f16_f16(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul",
-                  schedule.when = {T = f16, Acc = f16, Align = 16 : index}} {
+      attributes {schedule.kernel = "matmul", schedule.when = {T = f16, Acc = f16, Align = 16 : index}} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 64 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k16_f16_f16 waves [8, 1] : !transform.any_op
@@ -68,8 +65,9 @@ module attributes {transform.with_named_sequence} {
 
   // f32 with 10 fraction bits.
   transform.named_sequence @matmul_roles_tf32(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul", schedule.inexact,
-                  schedule.when = {T = f32, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = f32, Acc = f32, Align = 16 : index, TransA = false, TransB = true},
+                  schedule.inexact} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 32 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k8_f32_tf32 waves [8, 1] : !transform.any_op
@@ -79,8 +77,9 @@ module attributes {transform.with_named_sequence} {
 
   // 8-bit floats, with sums of which about 14 bits are kept (wgmma.mlir).
   transform.named_sequence @matmul_roles_e4m3(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul", schedule.inexact,
-                  schedule.when = {T = f8E4M3FN, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = f8E4M3FN, Acc = f32, Align = 16 : index, TransA = false, TransB = true},
+                  schedule.inexact} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 128 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k32_f32_e4m3_e4m3 waves [8, 1] : !transform.any_op
@@ -89,8 +88,9 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @matmul_roles_e5m2(%kernel: !transform.any_op {transform.readonly})
-      attributes {schedule.kernel = "matmul", schedule.inexact,
-                  schedule.when = {T = f8E5M2, Acc = f32, Align = 16 : index, TransA = false, TransB = true}} {
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = f8E5M2, Acc = f32, Align = 16 : index, TransA = false, TransB = true},
+                  schedule.inexact} {
     schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 128 : index} : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma uses @wgmma_m64n256k32_f32_e5m2_e5m2 waves [8, 1] : !transform.any_op
