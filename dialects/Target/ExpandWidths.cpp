@@ -1,6 +1,7 @@
 #include "dialects/Target/Target.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -48,15 +49,19 @@ static MmaOp widen(OpBuilder &builder, MmaOp narrow, int64_t width, int64_t cycl
   return wide;
 }
 
-void target::expandWidths(MachineOp machine) {
+LogicalResult target::expandWidths(MachineOp machine) {
   Block &facts = machine.getBody().front();
   OpBuilder builder = OpBuilder::atBlockEnd(&facts);
   for (MmaOp narrow : llvm::make_early_inc_range(facts.getOps<MmaOp>())) {
     if (!narrow.getWider())
       continue;
     widen(builder, narrow, narrow.getN(), narrow.getCycles());
-    for (auto wider : narrow.getWiderAttr().getAsRange<ArrayAttr>())
-      widen(builder, narrow, cast<IntegerAttr>(wider[0]).getInt(), cast<IntegerAttr>(wider[1]).getInt());
+    for (auto wider : narrow.getWiderAttr().getAsRange<ArrayAttr>()) {
+      int64_t width = cast<IntegerAttr>(wider[0]).getInt(), cycles = cast<IntegerAttr>(wider[1]).getInt();
+      if (failed(verify(widen(builder, narrow, width, cycles))))
+        return failure();
+    }
     narrow.erase();
   }
+  return success();
 }

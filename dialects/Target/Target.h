@@ -21,8 +21,8 @@ namespace kiln::target {
 /// The type that one lane holds elements of `type` as: floats below 16 bits travel as integers of their width.
 mlir::Type storageType(mlir::Type type);
 
-/// Replaces each matrix instruction of several widths (`wider`) by one for each.
-void expandWidths(MachineOp machine);
+/// Replaces each matrix instruction of several widths (`wider`) by one for each. Fails if a body cannot have them.
+llvm::LogicalResult expandWidths(MachineOp machine);
 
 /// Checks that nothing is missing once all ops of a machine, and the machines it inherits, are put together.
 llvm::LogicalResult verifyComplete(MachineOp machine);

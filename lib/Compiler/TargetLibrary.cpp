@@ -142,7 +142,8 @@ FailureOr<target::MachineOp> TargetLibrary::loadMerged(StringRef name, ModuleOp 
   }
   if (!merged)
     return emitError(loc) << "'" << folder << "' holds no target.machine @" << name, failure();
-  target::expandWidths(merged);
+  if (failed(target::expandWidths(merged)))
+    return failure();
   if (ArrayAttr parents = merged.getInheritsAttr())
     for (StringRef parent : parents.getAsValueRange<StringAttr>()) {
       FailureOr<target::MachineOp> from = loadMerged(parent, module, inheriting);

@@ -14,63 +14,28 @@
 #a_16x4 = #layout.linear<2, reg = [[8, 0]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]]>
 #b_4x8 = #layout.linear<2, reg = [], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]]>
 
-!f64x4 = !llvm.struct<(f64, f64, f64, f64)>
-
 target.machine @sm_90a {
   target.mma @mma_m16n8k16_f64_f64 attributes {m = 16, n = 8, k = 16, a = f64, b = f64, acc = f64,
       layout_a = #a_16x16, layout_b = #b_16x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 64} {
   ^bb0(%a: vector<8xf64>, %b: vector<4xf64>, %c: vector<4xf64>):
-    %ar:8 = vector.to_elements %a : vector<8xf64>
-    %br:4 = vector.to_elements %b : vector<4xf64>
-    %cr:4 = vector.to_elements %c : vector<4xf64>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k16.row.col.f64.f64.f64.f64 {$0, $1, $2, $3}, {$4, $5, $6, $7, $8, $9, $10, $11}, {$12, $13, $14, $15}, {$0, $1, $2, $3};",
-        "=d,=d,=d,=d,d,d,d,d,d,d,d,d,d,d,d,d,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %ar#4, %ar#5, %ar#6, %ar#7, %br#0, %br#1, %br#2, %br#3, %cr#0, %cr#1,
-        %cr#2, %cr#3
-        : (f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64, f64) -> !f64x4
-    %d0 = llvm.extractvalue %d[0] : !f64x4
-    %d1 = llvm.extractvalue %d[1] : !f64x4
-    %d2 = llvm.extractvalue %d[2] : !f64x4
-    %d3 = llvm.extractvalue %d[3] : !f64x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf64>
-    target.yield %r : vector<4xf64>
+    %d = target.asm "mma.sync.aligned.m16n8k16.row.col.f64.f64.f64.f64 {$0}, {$1}, {$2}, {$0};" "d,d,d" (%c, %a, %b)
+        : (vector<4xf64>, vector<8xf64>, vector<4xf64>) -> vector<4xf64>
+    target.yield %d : vector<4xf64>
   }
 
   target.mma @mma_m16n8k8_f64_f64 attributes {m = 16, n = 8, k = 8, a = f64, b = f64, acc = f64,
       layout_a = #a_16x8, layout_b = #b_8x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 32} {
   ^bb0(%a: vector<4xf64>, %b: vector<2xf64>, %c: vector<4xf64>):
-    %ar:4 = vector.to_elements %a : vector<4xf64>
-    %br:2 = vector.to_elements %b : vector<2xf64>
-    %cr:4 = vector.to_elements %c : vector<4xf64>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k8.row.col.f64.f64.f64.f64 {$0, $1, $2, $3}, {$4, $5, $6, $7}, {$8, $9}, {$0, $1, $2, $3};",
-        "=d,=d,=d,=d,d,d,d,d,d,d,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %br#0, %br#1, %cr#0, %cr#1, %cr#2, %cr#3
-        : (f64, f64, f64, f64, f64, f64, f64, f64, f64, f64) -> !f64x4
-    %d0 = llvm.extractvalue %d[0] : !f64x4
-    %d1 = llvm.extractvalue %d[1] : !f64x4
-    %d2 = llvm.extractvalue %d[2] : !f64x4
-    %d3 = llvm.extractvalue %d[3] : !f64x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf64>
-    target.yield %r : vector<4xf64>
+    %d = target.asm "mma.sync.aligned.m16n8k8.row.col.f64.f64.f64.f64 {$0}, {$1}, {$2}, {$0};" "d,d,d" (%c, %a, %b)
+        : (vector<4xf64>, vector<4xf64>, vector<2xf64>) -> vector<4xf64>
+    target.yield %d : vector<4xf64>
   }
 
   target.mma @mma_m16n8k4_f64_f64 attributes {m = 16, n = 8, k = 4, a = f64, b = f64, acc = f64,
       layout_a = #a_16x4, layout_b = #b_4x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 16} {
   ^bb0(%a: vector<2xf64>, %b: f64, %c: vector<4xf64>):
-    %ar:2 = vector.to_elements %a : vector<2xf64>
-    %cr:4 = vector.to_elements %c : vector<4xf64>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k4.row.col.f64.f64.f64.f64 {$0, $1, $2, $3}, {$4, $5}, {$6}, {$0, $1, $2, $3};",
-        "=d,=d,=d,=d,d,d,d,0,1,2,3"
-        %ar#0, %ar#1, %b, %cr#0, %cr#1, %cr#2, %cr#3
-        : (f64, f64, f64, f64, f64, f64, f64) -> !f64x4
-    %d0 = llvm.extractvalue %d[0] : !f64x4
-    %d1 = llvm.extractvalue %d[1] : !f64x4
-    %d2 = llvm.extractvalue %d[2] : !f64x4
-    %d3 = llvm.extractvalue %d[3] : !f64x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf64>
-    target.yield %r : vector<4xf64>
+    %d = target.asm "mma.sync.aligned.m16n8k4.row.col.f64.f64.f64.f64 {$0}, {$1}, {$2}, {$0};" "d,d,d" (%c, %a, %b)
+        : (vector<4xf64>, vector<2xf64>, f64) -> vector<4xf64>
+    target.yield %d : vector<4xf64>
   }
 }

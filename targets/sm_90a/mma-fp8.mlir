@@ -13,93 +13,44 @@
 #b_32x8 = #layout.linear<2, reg = [[1, 0], [2, 0], [16, 0]], lane = [[4, 0], [8, 0], [0, 1], [0, 2], [0, 4]]>
 #acc_16x8 = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]]>
 
-!f32x4 = !llvm.struct<(f32, f32, f32, f32)>
-
 target.machine @sm_90a {
-  target.mma @mma_m16n8k32_f32_e4m3_e4m3 attributes {m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN,
-        acc = f32,
+  target.mma @mma_m16n8k32_f32_e4m3_e4m3 attributes {m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, acc = f32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4} {
   ^bb0(%a: vector<16xi8>, %b: vector<8xi8>, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<16xi8> to vector<4xi32>
-    %ar:4 = vector.to_elements %av : vector<4xi32>
     %bv = vector.bitcast %b : vector<8xi8> to vector<2xi32>
-    %br:2 = vector.to_elements %bv : vector<2xi32>
-    %cr:4 = vector.to_elements %c : vector<4xf32>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {$0, $1, $2, $3}, {$4, $5, $6, $7}, {$8, $9}, {$0, $1, $2, $3};",
-        "=f,=f,=f,=f,r,r,r,r,r,r,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %br#0, %br#1, %cr#0, %cr#1, %cr#2, %cr#3
-        : (i32, i32, i32, i32, i32, i32, f32, f32, f32, f32) -> !f32x4
-    %d0 = llvm.extractvalue %d[0] : !f32x4
-    %d1 = llvm.extractvalue %d[1] : !f32x4
-    %d2 = llvm.extractvalue %d[2] : !f32x4
-    %d3 = llvm.extractvalue %d[3] : !f32x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf32>
-    target.yield %r : vector<4xf32>
+    %d = target.asm "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {$0}, {$1}, {$2}, {$0};" "f,r,r" (%c, %av, %bv)
+        : (vector<4xf32>, vector<4xi32>, vector<2xi32>) -> vector<4xf32>
+    target.yield %d : vector<4xf32>
   }
 
-  target.mma @mma_m16n8k32_f32_e4m3_e5m2 attributes {m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E5M2,
-        acc = f32,
+  target.mma @mma_m16n8k32_f32_e4m3_e5m2 attributes {m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E5M2, acc = f32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4} {
   ^bb0(%a: vector<16xi8>, %b: vector<8xi8>, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<16xi8> to vector<4xi32>
-    %ar:4 = vector.to_elements %av : vector<4xi32>
     %bv = vector.bitcast %b : vector<8xi8> to vector<2xi32>
-    %br:2 = vector.to_elements %bv : vector<2xi32>
-    %cr:4 = vector.to_elements %c : vector<4xf32>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e5m2.f32 {$0, $1, $2, $3}, {$4, $5, $6, $7}, {$8, $9}, {$0, $1, $2, $3};",
-        "=f,=f,=f,=f,r,r,r,r,r,r,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %br#0, %br#1, %cr#0, %cr#1, %cr#2, %cr#3
-        : (i32, i32, i32, i32, i32, i32, f32, f32, f32, f32) -> !f32x4
-    %d0 = llvm.extractvalue %d[0] : !f32x4
-    %d1 = llvm.extractvalue %d[1] : !f32x4
-    %d2 = llvm.extractvalue %d[2] : !f32x4
-    %d3 = llvm.extractvalue %d[3] : !f32x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf32>
-    target.yield %r : vector<4xf32>
+    %d = target.asm "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e5m2.f32 {$0}, {$1}, {$2}, {$0};" "f,r,r" (%c, %av, %bv)
+        : (vector<4xf32>, vector<4xi32>, vector<2xi32>) -> vector<4xf32>
+    target.yield %d : vector<4xf32>
   }
 
-  target.mma @mma_m16n8k32_f32_e5m2_e4m3 attributes {m = 16, n = 8, k = 32, a = f8E5M2, b = f8E4M3FN,
-        acc = f32,
+  target.mma @mma_m16n8k32_f32_e5m2_e4m3 attributes {m = 16, n = 8, k = 32, a = f8E5M2, b = f8E4M3FN, acc = f32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4} {
   ^bb0(%a: vector<16xi8>, %b: vector<8xi8>, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<16xi8> to vector<4xi32>
-    %ar:4 = vector.to_elements %av : vector<4xi32>
     %bv = vector.bitcast %b : vector<8xi8> to vector<2xi32>
-    %br:2 = vector.to_elements %bv : vector<2xi32>
-    %cr:4 = vector.to_elements %c : vector<4xf32>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e4m3.f32 {$0, $1, $2, $3}, {$4, $5, $6, $7}, {$8, $9}, {$0, $1, $2, $3};",
-        "=f,=f,=f,=f,r,r,r,r,r,r,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %br#0, %br#1, %cr#0, %cr#1, %cr#2, %cr#3
-        : (i32, i32, i32, i32, i32, i32, f32, f32, f32, f32) -> !f32x4
-    %d0 = llvm.extractvalue %d[0] : !f32x4
-    %d1 = llvm.extractvalue %d[1] : !f32x4
-    %d2 = llvm.extractvalue %d[2] : !f32x4
-    %d3 = llvm.extractvalue %d[3] : !f32x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf32>
-    target.yield %r : vector<4xf32>
+    %d = target.asm "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e4m3.f32 {$0}, {$1}, {$2}, {$0};" "f,r,r" (%c, %av, %bv)
+        : (vector<4xf32>, vector<4xi32>, vector<2xi32>) -> vector<4xf32>
+    target.yield %d : vector<4xf32>
   }
 
   target.mma @mma_m16n8k32_f32_e5m2_e5m2 attributes {m = 16, n = 8, k = 32, a = f8E5M2, b = f8E5M2, acc = f32,
       layout_a = #a_16x32, layout_b = #b_32x8, layout_acc = #acc_16x8, unit = "tensor", cycles = 4} {
   ^bb0(%a: vector<16xi8>, %b: vector<8xi8>, %c: vector<4xf32>):
     %av = vector.bitcast %a : vector<16xi8> to vector<4xi32>
-    %ar:4 = vector.to_elements %av : vector<4xi32>
     %bv = vector.bitcast %b : vector<8xi8> to vector<2xi32>
-    %br:2 = vector.to_elements %bv : vector<2xi32>
-    %cr:4 = vector.to_elements %c : vector<4xf32>
-    %d = llvm.inline_asm has_side_effects
-        "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32 {$0, $1, $2, $3}, {$4, $5, $6, $7}, {$8, $9}, {$0, $1, $2, $3};",
-        "=f,=f,=f,=f,r,r,r,r,r,r,0,1,2,3"
-        %ar#0, %ar#1, %ar#2, %ar#3, %br#0, %br#1, %cr#0, %cr#1, %cr#2, %cr#3
-        : (i32, i32, i32, i32, i32, i32, f32, f32, f32, f32) -> !f32x4
-    %d0 = llvm.extractvalue %d[0] : !f32x4
-    %d1 = llvm.extractvalue %d[1] : !f32x4
-    %d2 = llvm.extractvalue %d[2] : !f32x4
-    %d3 = llvm.extractvalue %d[3] : !f32x4
-    %r = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf32>
-    target.yield %r : vector<4xf32>
+    %d = target.asm "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32 {$0}, {$1}, {$2}, {$0};" "f,r,r" (%c, %av, %bv)
+        : (vector<4xf32>, vector<4xi32>, vector<2xi32>) -> vector<4xf32>
+    target.yield %d : vector<4xf32>
   }
 }

@@ -37,7 +37,7 @@ struct TargetFiles {
     EXPECT_EQ(machine.getSymName(), name);
     if (machine.getCpu())
       facts = machine;
-    expandWidths(machine);
+    EXPECT_TRUE(succeeded(expandWidths(machine)));
     for (mlir::Operation &op : machine.getBody().front()) {
       llvm::StringRef symbol = mlir::SymbolTable::getSymbolName(&op).getValue();
       EXPECT_TRUE(ops.emplace(symbol.str(), &op).second) << symbol.str() << " stands twice in " << name;

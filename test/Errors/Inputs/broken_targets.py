@@ -37,6 +37,17 @@ def write(name, text, file="machine.mlir"):
 SETTLE = "target.operation @settle_f32 {\n^bb0(%acc: vector<3xf32>):\n  target.yield %acc : vector<3xf32>\n}\n"
 for name, settle in [("no-settle", ""), ("odd-settle", SETTLE)]:
     write(name, f'target.machine @"{name}" attributes {{inherits = ["sm_90a"], removes = ["settle_f32"]}} {{\n{settle}}}\n')
+# A body that has the narrow instruction's length in a constant.
+write("odd-width", """#acc = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], wave = [[16, 0], [32, 0]]>
+target.machine @"odd-width" attributes {inherits = ["sm_90a"]} {
+  target.mma @zero_$n attributes {m = 64, n = 8, k = 16, a = f16, b = f16, acc = f32, waves = 4, shared_swizzle = [16, 32, 64],
+      settle = @settle_f32, layout_acc = #acc, wider = [[16, 8]], unit = "tensor", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xf32>):
+    %zero = arith.constant dense<0.0> : vector<4xf32>
+    target.yield %zero : vector<4xf32>
+  }
+}
+""")
 for file in ["machine.mlir", "more.mlir"]:
     write("twice", "target.machine @twice {\n  target.memory @shared {space = 3}\n}\n", file)
 write("itself", 'target.machine @itself attributes {inherits = ["itself"]} {}\n')
