@@ -10,6 +10,14 @@ MachineOp Machine::of(ModuleOp module) {
   return machines.empty() ? MachineOp() : *machines.begin();
 }
 
+std::optional<int64_t> Machine::laneRegisters() const {
+  int64_t registers = 0;
+  for (auto file : all<RegistersOp>())
+    if (file.getPer() == "lane")
+      registers += file.getLimit().value_or(file.getCount()) * file.getBits() / 32;
+  return registers ? std::optional<int64_t>(registers) : std::nullopt;
+}
+
 SmallVector<MmaOp> Machine::mmasFor(Type a, Type b, Type acc, bool scaled) const {
   SmallVector<MmaOp> found;
   for (MmaOp atom : all<MmaOp>())

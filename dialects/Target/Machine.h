@@ -19,6 +19,8 @@ public:
   int64_t lanes() const { return *op.getLanes(); }
   int64_t maxThreads() const { return *op.getMaxThreads(); }
   int64_t defaultWaves() const { return op.getDefaultWaves().value_or(4); }
+  /// 32-bit registers that a lane can have; nothing if the machine does not say.
+  std::optional<int64_t> laneRegisters() const;
   llvm::StringRef name() const { return op.getSymName(); }
 
   MmaOp mma(llvm::StringRef name) const { return lookup<MmaOp>(name); }

@@ -96,6 +96,7 @@ public:
             pm.addPass(conversion::createConvertKernelToLanes());
             pm.addNestedPass<LLVM::LLVMFuncOp>(createCSEPass());
             pm.addNestedPass<LLVM::LLVMFuncOp>(createCanonicalizerPass());
+            pm.addPass(conversion::createShortenLifetimes());
             pm.addPass(conversion::createInterleaveLanes());
           });
         })))

@@ -49,15 +49,6 @@ private:
   DenseMap<std::pair<Value, layout::LinearAttr>, Value> made;
 };
 
-/// 32-bit registers that a lane can have; nothing if the machine does not say.
-std::optional<int64_t> registersOfLane(const target::Machine &machine) {
-  int64_t registers = 0;
-  for (auto file : machine.all<target::RegistersOp>())
-    if (file.getPer() == "lane")
-      registers += file.getLimit().value_or(file.getCount()) * file.getBits() / 32;
-  return registers ? std::optional<int64_t>(registers) : std::nullopt;
-}
-
 /// Refuses tiles that alone are several times all registers. Up to that the code generator reads a tile piece by piece; beyond, it
 /// needs minutes, and memory for every element.
 LogicalResult verifyFits(Value value, std::optional<int64_t> available, const target::Machine &machine) {
@@ -103,7 +94,7 @@ struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
       if (auto tile = dyn_cast<kernel::TileType>(value.getType()); tile && !tile.getLayout())
         value.setType(tile.withLayout(inference.get(value)));
     };
-    std::optional<int64_t> registers = registersOfLane(machine);
+    std::optional<int64_t> registers = machine.laneRegisters();
     WalkResult placed = func.walk([&](Operation *op) {
       for (Region &region : op->getRegions())
         for (BlockArgument argument : region.getArguments())

@@ -17,6 +17,19 @@ def ConvertKernelToLanes : Pass<"convert-kernel-to-lanes", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def ShortenLifetimes : Pass<"lanes-shorten-lifetimes", "::mlir::ModuleOp"> {
+  let summary = "computes large tiles piece by piece";
+  let description = [{
+    Where more values are alive at once than a lane has registers, as between the loads and the stores of a large elementwise tile,
+    each is loaded and computed right before it is needed. The code generator would find places for all of them otherwise,
+    which takes time that grows with more than their square.
+
+    ```
+    a0, a1 = load;  b0, b1 = f(a0), f(a1);  store b0, b1   =>   b0 = f(load);  store b0;  b1 = f(load);  store b1
+    ```
+  }];
+}
+
 def InterleaveLanes : Pass<"lanes-interleave", "::mlir::ModuleOp"> {
   let summary = "spreads reads and copies among matrix instructions";
   let description = [{
