@@ -54,6 +54,14 @@ static Value bitsToBytes(OpBuilder &at, Location loc, Value elements, int64_t el
   return arith::ShRUIOp::create(at, loc, arith::MulIOp::create(at, loc, elements, constant(elementBits)), constant(3));
 }
 
+/// What a constant adds to an index, if it is whole tiles of `size`: no bit of it is a lane's.
+static int64_t wholeTilesIn(Value index, int64_t size) {
+  auto sum = index.getDefiningOp<arith::AddIOp>();
+  auto constant = sum ? sum.getRhs().getDefiningOp<arith::ConstantOp>() : arith::ConstantOp();
+  int64_t added = constant ? cast<IntegerAttr>(constant.getValue()).getInt() : 0;
+  return added > 0 && added % size == 0 ? added : 0;
+}
+
 LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange indices, kernel::TileType tile,
                                                     llvm::function_ref<unsigned(unsigned)> tensorDim,
                                                     int64_t headroom) {
@@ -65,6 +73,11 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
   OpBuilder outside = builder;
   if (outermostLoop)
     outside.setInsertionPoint(outermostLoop);
+  // Parts of a tile, and the steps that are copied before and after a loop, share a base; its lanes or all of
+  // them add what lies between.
+  SmallVector<int64_t> tileSizes(type.getRank(), 1), apart(type.getRank(), 0);
+  for (unsigned d = 0; d < tile.getShape().size(); ++d)
+    tileSizes[tensorDim(d)] = tile.getShape()[d];
   Value origin, moving;
   for (auto [d, index] : llvm::enumerate(indices)) {
     Value at = scalars.lookup(index);
@@ -74,7 +87,10 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
                                                                        ? at.getParentBlock()->getParentOp()
                                                                        : outermostLoop);
     inLoop |= outermostLoop && at.getParentBlock()->getParentOp() == outermostLoop;
-    // What the first steps copy is reached from the same base as what a loop copies then.
+    if (int64_t added = inLoop ? 0 : wholeTilesIn(at, tileSizes[d])) {
+      apart[d] = added;
+      at = at.getDefiningOp<arith::AddIOp>().getLhs();
+    }
     if (inLoop || at.getDefiningOp<arith::ConstantOp>()) {
       Value step = arith::MulIOp::create(builder, loc, at, values.strides[d]);
       moving = moving ? arith::AddIOp::create(builder, loc, moving, step) : step;
@@ -104,9 +120,14 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
   for (unsigned d = 0; d < tile.getShape().size(); ++d) {
     unsigned from = tensorDim(d);
     access.dims.push_back(from);
-    access.coordinates.push_back(laneCoordinate(access.layout, d));
-    access.indices.push_back(scalars.lookup(indices[from]));
-    bool whole = isConstantZero(access.indices.back()) && type.getShape()[from] >= tile.getShape()[d];
+    Value at = scalars.lookup(indices[from]), mine = laneCoordinate(access.layout, d);
+    bool whole = isConstantZero(at) && type.getShape()[from] >= tile.getShape()[d];
+    if (apart[from]) {
+      at = at.getDefiningOp<arith::AddIOp>().getLhs();
+      mine = arith::AddIOp::create(entry, loc, mine, i32(apart[from]));
+    }
+    access.coordinates.push_back(mine);
+    access.indices.push_back(at);
     access.checked.push_back(!whole);
     access.sizes.push_back(values.sizes[from]);
     access.strides.push_back(values.strides[from]);

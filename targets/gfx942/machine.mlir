@@ -204,8 +204,14 @@ target.machine @gfx942 attributes {
     %most = arith.constant 2147483648 : i64
     %size = arith.minui %bytes, %most : i64
     %stride = llvm.mlir.constant(0 : i16) : i16
-    %word3 = llvm.mlir.constant(131072 : i32) : i32
-    %view = rocdl.make.buffer.rsrc %base, %stride, %size, %word3 : !llvm.ptr<1> to !llvm.ptr<8>
+    %format = llvm.mlir.constant(131072 : i32) : i32
+    // LLVM would keep one register for what several descriptors have in common, and put those of a loop together in it
+    // again and again.
+    %size32 = arith.trunci %size : i64 to i32
+    %own = llvm.inline_asm "", "=s,0,s" %size32, %base : (i32, !llvm.ptr<1>) -> i32
+    %word3 = llvm.inline_asm "", "=s,0,s" %format, %base : (i32, !llvm.ptr<1>) -> i32
+    %word2 = arith.extui %own : i32 to i64
+    %view = rocdl.make.buffer.rsrc %base, %stride, %word2, %word3 : !llvm.ptr<1> to !llvm.ptr<8>
     target.yield %view : !llvm.ptr<8>
   }
 }

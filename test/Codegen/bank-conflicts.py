@@ -18,9 +18,13 @@ TUNED = [("gfx950", "matmul", "matmul_8_waves", {}), ("gfx950", "matmul", "matmu
          ("gfx950", "matmul", "matmul_8_waves", {"T": "f16", "TransA": "true"}), ("gfx950", "matmul", "matmul_bytes", F8),
          ("gfx950", "matmul", "matmul_bytes_8_waves", F8), ("gfx950", "matmul", "matmul_integers", I8),
          ("gfx950", "matmul_mx", "matmul_mx_nibbles", {}), ("gfx950", "matmul_mx", "matmul_mx_bytes", MX8),
+         ("gfx950", "matmul_mx", "matmul_mx_bytes_nibbles", {"TA": "f8E4M3FN"}),
+         ("gfx950", "matmul_mx", "matmul_mx_nibbles_bytes", {"TB": "f8E4M3FN"}),
          ("gfx942", "matmul", "matmul_8_waves", {}), ("gfx942", "matmul", "matmul_bytes", {"T": "f8E4M3FNUZ"}),
          ("gfx942", "matmul", "matmul_integers", I8)]
-HALVES = [("gfx950", "matmul_4_waves"), ("gfx950", "matmul_ping_pong")]
+# Of A and B together, where schedules cut them.
+PARTS = {("gfx950", "matmul_8_waves"): 3, ("gfx950", "matmul_4_waves"): 4, ("gfx950", "matmul_ping_pong"): 4, ("gfx950", "matmul_bytes"): 4, ("gfx950", "matmul_mx_nibbles"): 3,
+         ("gfx950", "matmul_mx_bytes_nibbles"): 3, ("gfx950", "matmul_mx_nibbles_bytes"): 3}
 
 
 def compile(stage, target, kernel, schedule, params, *more):
@@ -48,10 +52,9 @@ def counted(target, schedule, params):
 
 faults = []
 for target, kernel, schedule, params in TUNED:
-    # Two operands, or two halves of each. Of reads of single bytes, as of scales, the machines' facts say nothing.
-    buffers = 4 if (target, schedule) in HALVES else 2
+    # Of reads of single bytes, as of scales, the machines' facts say nothing.
     conflicts = re.findall(r"stage\.alloc .*?\{conflicts = (\d+)", compile("staged", target, kernel, schedule, params))
-    if len(conflicts) != buffers or any(count != "0" for count in conflicts):
+    if len(conflicts) != PARTS.get((target, schedule), 2) or any(count != "0" for count in conflicts):
         faults.append(f"{target} {schedule} {params}: conflicts {conflicts}")
 for target, schedule in [("gfx950", "matmul_8_waves"), ("gfx950", "matmul_4_waves"), ("gfx950", "matmul_ping_pong"), ("gfx942", "matmul_8_waves")]:
     reads = counted(target, schedule, {})

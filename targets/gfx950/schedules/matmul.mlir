@@ -7,7 +7,8 @@
 // A product of this chip has eight dies, each with its own L2 cache; four rows of tiles at a time keep what a die reads
 // small.
 module attributes {transform.with_named_sequence} {
-  // Steps of 32 in four slots: two steps are in flight at every wait.
+  // Steps of 32 in four slots: the copies of three steps are in flight at every wait. Two products of halves of A a step, so that not all of
+  // the next step's operands are in registers beside this one's.
   // Two waves per SIMD, so 256 registers each: a wave owns 128 x 64 of C in 128 accumulation registers. 16 more are
   // reserved because with a full file LLVM copies accumulators around (it does not tie a result to its addend).
   transform.named_sequence @matmul_8_waves(%kernel: !transform.any_op {transform.readonly})
@@ -17,6 +18,7 @@ module attributes {transform.with_named_sequence} {
     schedule.waves %kernel count 8 attributes [["amdgpu-agpr-alloc", "144"]] hold_accumulators : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.atom %mma shape [16, 16, 32] waves [2, 4] : !transform.any_op
+    schedule.split %mma parts [2, 1] : !transform.any_op
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 : !transform.any_op
     %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
@@ -65,24 +67,25 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 
-  // 8-bit floats: rows of 128 bytes, which is the depth of the instruction that needs the fewest copies. Three slots of 256 + 128 rows
-  // fill the LDS.
+  // 8-bit floats: steps of 128, whose rows are 128 bytes as well; two slots, read and refilled by halves as in @matmul_4_waves. The
+  // larger instruction for the reason of @matmul_ping_pong.
   transform.named_sequence @matmul_bytes(%kernel: !transform.any_op {transform.readonly})
       attributes {schedule.kernel = "matmul",
                   schedule.when = {T = [f8E4M3FN, f8E5M2], Acc = f32, Align = 16 : index}} {
-    schedule.parameters %kernel {BM = 256 : index, BN = 128 : index, BK = 128 : index} : !transform.any_op
-    schedule.waves %kernel count 4 attributes [["amdgpu-agpr-alloc", "144"], ["amdgpu-waves-per-eu", "1,1"]] hold_accumulators : !transform.any_op
+    schedule.parameters %kernel {BM = 256 : index, BN = 256 : index, BK = 128 : index} : !transform.any_op
+    schedule.waves %kernel count 4 attributes [["amdgpu-agpr-alloc", "256"], ["amdgpu-waves-per-eu", "1,1"]] hold_accumulators : !transform.any_op
     %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
-    schedule.atom %mma shape [16, 16, 128] waves [2, 2] : !transform.any_op
+    schedule.atom %mma shape [32, 32, 64] waves [2, 2] : !transform.any_op
+    schedule.split %mma parts [2, 2] : !transform.any_op
     %loads = schedule.find "kernel.load" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.stage %loads through @load_to_shared_b128 : !transform.any_op
     %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
     schedule.grid %kernel group 4 dies 8 : !transform.any_op
-    schedule.pipeline %loop buffers 3 : !transform.any_op
+    schedule.pipeline %loop buffers 2 : !transform.any_op
     transform.yield
   }
 
-  // The larger tile, which reads less from memory for the same product; rows of 64 bytes.
+  // Two waves per SIMD; rows of 64 bytes in four slots.
   transform.named_sequence @matmul_bytes_8_waves(%kernel: !transform.any_op {transform.readonly})
       attributes {schedule.kernel = "matmul",
                   schedule.when = {T = [f8E4M3FN, f8E5M2], Acc = f32, Align = 16 : index}} {

@@ -31,7 +31,7 @@ VARIANTS = {
     "odd-waves": [("count 8", "count 6")],
     "split": [("waves [2, 4]", "waves [2, 2]")],
     "no-split": [("waves [2, 4]", "waves [0, 8]")],
-    "small-tile": [("BM = 256", "BM = 16")],
+    "small-tile": [("BM = 256", "BM = 32")],
     "buffers": [("buffers 4", "buffers 6")],
     "one-buffer": [("buffers 4", "buffers 1")],
     "many-buffers": [("buffers 4", "buffers 4294967296")],
