@@ -272,7 +272,8 @@ Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
 std::vector<uint8_t> CodeObject::bytesAt(const Segment &segment, uint64_t base) const {
   std::vector<uint8_t> bytes = segment.bytes;
   for (const Relocation &relocation : relocations) {
-    uint64_t offset = relocation.address - segment.address, value = (base + relocation.value) >> relocation.shift;
+    uint64_t offset = relocation.address - segment.address,
+             value = (base + relocation.value) >> relocation.shift;
     if (offset < bytes.size())
       memcpy(bytes.data() + offset, &value, relocation.size);
   }

@@ -166,7 +166,7 @@ const Operand &Decoder::registerOperand(MCRegister reg) {
   if (numbered("VGPR", OperandKind::Vgpr, 0) || numbered("AGPR", OperandKind::Vgpr, 256) ||
       numbered("SGPR", OperandKind::Sgpr, 0))
     return operand;
-  if (name.starts_with("TTMP") && numbered("TTMP", OperandKind::Sgpr, 108)) {
+  if (name.starts_with("TTMP") && numbered("TTMP", OperandKind::Sgpr, Ttmp)) {
     operand.dwords = name.count("TTMP");
     return operand;
   }

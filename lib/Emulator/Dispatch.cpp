@@ -182,8 +182,10 @@ void Dispatch::setScalars(Wave &wave, const Workgroup &group) const {
   for (unsigned axis = 0; axis < 3; ++axis)
     if (descriptor.rsrc2 >> (7 + axis) & 1)
       wave.sgpr[next++] = group.id[axis];
+  // TG_SIZE (manual 3.13): first wave 31, wave in the group [24:20], waves of the group [5:0].
   if (descriptor.rsrc2 >> 10 & 1)
-    wave.sgpr[next] = uint32_t(group.waves.size());
+    wave.sgpr[next] =
+        uint32_t(wave.index == 0) << 31 | uint32_t(wave.index) << 20 | uint32_t(group.waves.size());
 }
 
 void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
@@ -191,6 +193,7 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   for (unsigned i = 0; i < 512; ++i)
     std::fill_n(wave.vgpr[i], Lanes, Poison);
   std::fill_n(wave.sgpr, 128, Poison);
+  std::fill_n(wave.sgpr + Ttmp, TtmpCount, 0);
   wave.sgpr[125] = 0;
   wave.pc = program.loadAddress() + kernel.entry() + ((descriptor.kernargPreload & 127) ? 256 : 0);
   wave.scc = false;
@@ -201,9 +204,11 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   wave.current = nullptr;
   wave.executed = 0;
   wave.error.clear();
-  // One file for both kinds. Those from accum_offset on are the accumulation registers, but what bounds the others
-  // is the whole allocation: production attention kernels use v160 to v255 with an accum_offset of 160.
+  // One file for both kinds. Those from accum_offset on are the accumulation registers, but what bounds the
+  // others is the whole allocation: production attention kernels use v160 to v255 with an accum_offset of
+  // 160.
   unsigned registers = ((descriptor.rsrc1 & 63) + 1) * 8, accumOffset = ((descriptor.rsrc3 & 63) + 1) * 4;
+  wave.allocatedVgprs = registers;
   wave.archVgprs = std::min(registers, 256u);
   wave.accVgprs = std::min(registers - std::min(registers, accumOffset), 256u);
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.

@@ -16,16 +16,29 @@ Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
     }
 }
 
+/// Manual 3.10: TTMP registers belong to trap handlers; for all other code they read as zero.
+static bool writesTrapRegister(const Instruction &inst) {
+  return llvm::any_of(inst.writes, [](const RegisterRange &range) {
+    return range.file == RegisterFile::Scalar && range.index < Ttmp + TtmpCount &&
+           range.index + range.count > Ttmp;
+  });
+}
+
 const Instruction *Program::decode(Text &text, uint64_t offset) {
   std::lock_guard<std::mutex> lock(decoding);
   auto &slot = text.slots[offset / 4];
   if (const Instruction *known = slot.load(std::memory_order_relaxed))
     return known;
   instructions.push_back(decoder.decode(llvm::ArrayRef(text.bytes).drop_front(offset), text.base + offset));
-  instructions.back().number = instructions.size() - 1;
-  instructions.back().traits = describeTraits(instructions.back(), code->chip);
-  slot.store(&instructions.back(), std::memory_order_release);
-  return &instructions.back();
+  Instruction &inst = instructions.back();
+  inst.number = instructions.size() - 1;
+  inst.traits = describeTraits(inst, code->chip);
+  if (writesTrapRegister(inst))
+    inst.handler = [](Wave &wave, const Instruction &inst) {
+      wave.fail(inst.mnemonic + " writes a trap temporary register, which only a trap handler may");
+    };
+  slot.store(&inst, std::memory_order_release);
+  return &inst;
 }
 
 /// The access happens for the counters, and for no lane.

@@ -1,30 +1,12 @@
 #include "Scheduler.h"
 
+#include "RelativeRegisters.h"
+
 using namespace llvm;
 
 namespace kiln::emulator {
 
-static bool isVectorAlu(Format format) { return format >= Format::Vop1 && format <= Format::Mai; }
 static bool isVectorFormat(Format format) { return format >= Format::Vop1 && format <= Format::Mtbuf; }
-
-/// VGPR indexing (manual 4.8 "GPR indexing"): M0[7:0] is added to the vector registers of S0, S1, S2, D as
-/// M0[12..15] say, on a copy, so that no clause knows of it. Registers out of range are as in
-/// Program::withRegisters.
-static void executeIndexed(Wave &wave, Instruction inst) {
-  unsigned offset = wave.sgpr[M0] & 0xFF, which = wave.sgpr[M0] >> 12 & 15;
-  auto shift = [&](Operand &operand, bool isIndexed) {
-    unsigned number = (operand.index & 255u) + (isIndexed ? offset : 0);
-    operand.index = (operand.index & 256) | (number & 255);
-    return number + operand.dwords <= (operand.index < 256 ? wave.archVgprs : wave.accVgprs);
-  };
-  for (unsigned n = 0; n < inst.srcCount; ++n)
-    if (inst.src[n].isVector() && !shift(inst.src[n], n < 3 && which >> n & 1))
-      inst.src[n].index = 0;
-  for (unsigned n = 0; n < inst.dstCount; ++n)
-    if (inst.dst[n].isVector() && !shift(inst.dst[n], n == 0 && which >> 3 & 1))
-      return;
-  inst.handler(wave, inst);
-}
 
 static void execute(Program &program, Wave &wave, const Instruction &inst) {
   bool inRange = inst.archVgprs <= wave.archVgprs && inst.accVgprs <= wave.accVgprs;
@@ -32,8 +14,8 @@ static void execute(Program &program, Wave &wave, const Instruction &inst) {
     return inst.handler(wave, inst);
   if (wave.mode.vectorSkip() && isVectorFormat(inst.format))
     return;
-  if (wave.mode.gprIndexing() && isVectorAlu(inst.format))
-    return executeIndexed(wave, inst);
+  if (isIndexed(wave, inst))
+    return MovedInstruction(wave, inst).execute(wave);
   const Instruction &possible = inRange ? inst : program.withRegisters(inst, wave.archVgprs, wave.accVgprs);
   possible.handler(wave, possible);
 }

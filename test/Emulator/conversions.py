@@ -268,8 +268,8 @@ class Conversions:
             for kind, (x, y) in (("f32", words), ("f16", halves)):
                 self.batch.add(f"v_cvt_pknorm_{letter}16_{kind}", f"v_cvt_pknorm_{letter}16_{kind} v10, v2, v4", convert(x) | convert(y) << W(16) | high)
             self.batch.add(f"v_cvt_norm_{letter}16_f16", f"v_cvt_norm_{letter}16_f16 v10, v2", convert(halves[0]) | high)
-        # Byte 2 of the sum is replaced: S1's lowest bits choose it.
-        byte = np.where(np.isnan(words[0]), 0, np.clip(np.trunc(words[0]), 0, 255)).astype(W)
+        # Byte 2 of the sum is replaced: S1's lowest bits choose it. Rounded by MODE: to nearest.
+        byte = np.where(np.isnan(words[0]), 0, np.clip(np.rint(words[0]), 0, 255)).astype(W)
         self.batch.add("v_cvt_pk_u8_f32", "v_cvt_pk_u8_f32 v10, v2, 2, v6", byte << W(16) | self.words[4].astype(W) & W(0xFF00FFFF) | high)
         self.batch.add("v_cvt_pkaccum_u8_f32", "v_mov_b32 v10, v6\n v_cvt_pkaccum_u8_f32 v10, v2, 2", byte << W(16) | self.words[4].astype(W) & W(0xFF00FFFF) | high)
 

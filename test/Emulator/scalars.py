@@ -103,7 +103,7 @@ def binary():
         "s_max_u32": (32, 32, 32, lambda a, b, c: max(a, b), lambda a, b, c, v: a >= b),
         "s_mul_i32": (32, 32, 32, lambda a, b, c: a * b & M32, None), "s_mul_hi_u32": (32, 32, 32, lambda a, b, c: a * b >> 32, None),
         "s_mul_hi_i32": (32, 32, 32, lambda a, b, c: signed(a, 32) * signed(b, 32) >> 32 & M32, None),
-        "s_absdiff_i32": (32, 32, 32, lambda a, b, c: abs(signed(a, 32) - signed(b, 32)) & M32, nonzero),
+        "s_absdiff_i32": (32, 32, 32, lambda a, b, c: abs(signed(a - b & M32, 32)), nonzero),
         "s_pack_ll_b32_b16": (32, 32, 32, lambda a, b, c: a & 0xFFFF | (b & 0xFFFF) << 16, None),
         "s_pack_lh_b32_b16": (32, 32, 32, lambda a, b, c: a & 0xFFFF | b & 0xFFFF0000, None),
         "s_pack_hh_b32_b16": (32, 32, 32, lambda a, b, c: a >> 16 | b & 0xFFFF0000, None),

@@ -37,6 +37,15 @@ TEST(Conversion, Integers) {
   EXPECT_EQ(t.with("v_cvt_u16_f16 v0, v1", 0x4900), 10u);
   EXPECT_EQ(t.with("v_cvt_f16_i16 v0, v1", 0xfffe), 0xc000u);
   EXPECT_EQ(t.with("v_cvt_pk_u8_f32 v0, v1, 2, v3", bits(300.0f), 0, 0x11223344), 0x11ff3344u);
+  const uint32_t halfway[] = {0x1102DDAA, 0x1103DDAA, 0x1102DDAA, 0x1102DDAA}; // 2.5 by MODE's rounding
+  for (uint32_t round = 0; round < 4; ++round) {
+    t.wave().mode.bits = 0xF0 | round;
+    EXPECT_EQ(t.with("v_cvt_pk_u8_f32 v0, v1, 2, v3", bits(2.5f), 0, 0x11AADDAA), halfway[round]);
+    EXPECT_EQ(t.with("v_cvt_pkaccum_u8_f32 v0, v1, 2", bits(2.5f)), 0xAA02CCDDu + (round == 1) * 0x10000);
+    EXPECT_EQ(t.with("v_cvt_pk_u8_f32 v0, v1, 0, v3", bits(-0.3f)), 0u);
+    EXPECT_EQ(t.with("v_cvt_pk_u8_f32 v0, v1, 0, v3", 0x7fc00000, 0, 7), 0u);
+  }
+  t.wave().mode.bits = 0xF0;
   EXPECT_EQ(t.with("v_cvt_pk_i16_i32 v0, v1, v2", 70000, uint32_t(-70000)), 0x80007fffu);
   EXPECT_EQ(t.with("v_sat_pk_u8_i16 v0, v1", 0x0100fffe), 0xff00u);
 }
@@ -54,6 +63,15 @@ TEST(Conversion, Halves) {
   EXPECT_EQ(t.with("v_cvt_f32_bf16 v0, v1", 0x4049), 0x40490000u);
   EXPECT_EQ(t.with("v_cvt_pknorm_i16_f32 v0, v1, v2", bits(1.0f), bits(-2.0f)), 0x80017fffu);
   EXPECT_EQ(t.with("v_cvt_sr_bf16_f32 v0, v1, v2 op_sel:[0,0,1]", 0x3f808000, 0x80000000), 0x3f81CCDDu);
+}
+
+TEST(Conversion, ClampOfEachPart) {
+  ConversionTest t;
+  EXPECT_EQ(t.with("v_cvt_pkrtz_f16_f32 v0, v1, v2 clamp", bits(1.5f), bits(-2.0f)), 0x00003c00u);
+  EXPECT_EQ(t.with("v_cvt_pk_f16_f32 v0, v1, v2 clamp", bits(0.5f), bits(3.0f)), 0x3c003800u);
+  t.with("v_cvt_pk_f32_fp8_e64 v[4:5], v1 clamp", 0x38C0); // 1.0, -2.0
+  EXPECT_EQ(t.v(4), 0u);
+  EXPECT_EQ(t.v(5), bits(1.0f));
 }
 
 TEST(Conversion, Fp8ByChipIntoHalvesAndBytes) {

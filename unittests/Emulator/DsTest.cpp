@@ -107,6 +107,21 @@ TEST(Ds, TwoAddresses64) {
   EXPECT_EQ(t.lds(384 + 11), 0x22222222u);
 }
 
+TEST(Ds, TheSameOffsetTwiceIsOneAccess) { // manual 11.3.1: only the first data
+  MemorySnippet t;
+  EXPECT_EQ(t.run("ds_write2_b32 v1, v1, v2 offset0:1 offset1:1\n"
+                  "ds_write2st64_b64 v1, v[1:2], v[2:3] offset0:2 offset1:2\n"
+                  "ds_wrxchg2_rtn_b32 v[10:11], v1, v2, v1 offset0:100 offset1:100\n"
+                  "ds_read2_b32 v[12:13], v1 offset0:64 offset1:64\ns_waitcnt 0"),
+            "");
+  EXPECT_EQ(t.lds(1 + 3), 12u);
+  EXPECT_EQ(t.lds(256 + 63), 63u * 4);
+  EXPECT_EQ(t.v(10, 3), 0x2000000u + 103);
+  EXPECT_EQ(t.v(11, 3), 0x2000000u + 103);
+  EXPECT_EQ(t.lds(103), 3u);
+  EXPECT_EQ(t.v(12, 3), t.v(13, 3));
+}
+
 TEST(Ds, OutOfRangeReadsZeroAndDropsWrites) {
   MemorySnippet t;
   t.group.lds.resize(256);

@@ -204,6 +204,20 @@ TEST(FloatInstruction, ComparesAndClass) {
   EXPECT_EQ(t.wave().vcc(), ~uint64_t(0));
 }
 
+TEST(FloatInstruction, DotNegatesTheHalvesApart) { // VOP3: NEG for the lower products, ABS for the upper ones
+  FloatTest t;
+  auto dot = [&](const std::string &operands) {
+    t.fill(4, bits(100.0f));
+    t.with("v_dot2c_f32_f16_e64 v4, " + operands, 0x40003c00, 0x42004200); // (1, 2) and (3, 3)
+    return t.f(4);
+  };
+  EXPECT_EQ(dot("v1, v2"), 109.0f);
+  EXPECT_EQ(dot("-v1, v2"), 103.0f); // -3 + 6
+  EXPECT_EQ(dot("|v1|, v2"), 97.0f); // 3 - 6
+  EXPECT_EQ(dot("-|v1|, v2"), 91.0f);
+  EXPECT_EQ(dot("|v1|, |v2|"), 109.0f);
+}
+
 TEST(FloatInstruction, LegacyAndCube) {
   FloatTest t;
   EXPECT_EQ(t.with("v_mul_legacy_f32 v0, v1, v2", 0, 0x7f800000), 0u);

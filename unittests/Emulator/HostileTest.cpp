@@ -1,5 +1,5 @@
-// Code objects that mean harm: no address, index or size that a guest chooses reaches memory of the host that was
-// not given to it, and no store changes code or constants.
+// Code objects that mean harm: no address, index or size that a guest chooses reaches memory of the host that
+// was not given to it, and no store changes code or constants.
 #include "MemorySnippet.h"
 #include "kiln/Emulator/Emulator.h"
 #include "kiln/Emulator/Observers.h"
@@ -56,27 +56,42 @@ void expectFault(llvm::StringRef text, Chip chip = Chip::Gfx950) {
 
 TEST(Hostile, HostAddressesAreNoDeviceAddresses) {
   for (const char *text :
-       {"global_load_dword v20, v[8:9], off", "global_load_dwordx4 v[20:23], v[8:9], off",
-        "v_mov_b32 v1, 0\nglobal_load_dword v20, v1, s[8:9]", "global_load_ubyte_d16_hi v20, v[8:9], off",
-        "global_store_dword v[8:9], v1, off", "global_store_short v[8:9], v1, off",
-        "global_atomic_add v20, v[8:9], v1, off sc0", "global_atomic_cmpswap_x2 v[8:9], v[0:3], off",
-        "global_atomic_pk_add_bf16 v[8:9], v1, off", "s_mov_b32 m0, 0\nglobal_load_lds_dword v[8:9], off",
-        "flat_load_dwordx2 v[20:21], v[8:9]", "flat_store_byte v[8:9], v1",
-        "flat_atomic_swap v20, v[8:9], v1 sc0", "flat_atomic_add_f64 v[8:9], v[2:3]",
-        "s_load_dword s20, s[8:9], 0x0", "s_load_dwordx4 s[20:23], s[8:9], 0x0",
-        "s_store_dword s20, s[8:9], 0x0", "s_atomic_add s20, s[8:9], 0x0 glc",
-        "s_buffer_load_dwordx4 s[20:23], s[12:15], 0x0", "s_buffer_store_dword s20, s[12:15], 0x0",
-        "s_buffer_atomic_swap s20, s[12:15], 0x0 glc", "buffer_load_dword v20, off, s[12:15], 0",
-        "buffer_load_dwordx4 v[20:23], v1, s[12:15], 0 offen", "buffer_store_dword v1, off, s[12:15], 0",
-        "buffer_atomic_add v20, off, s[12:15], 0 sc0", "s_mov_b32 m0, 0\nbuffer_load_dword off, s[12:15], 0 lds",
+       {"global_load_dword v20, v[8:9], off",
+        "global_load_dwordx4 v[20:23], v[8:9], off",
+        "v_mov_b32 v1, 0\nglobal_load_dword v20, v1, s[8:9]",
+        "global_load_ubyte_d16_hi v20, v[8:9], off",
+        "global_store_dword v[8:9], v1, off",
+        "global_store_short v[8:9], v1, off",
+        "global_atomic_add v20, v[8:9], v1, off sc0",
+        "global_atomic_cmpswap_x2 v[8:9], v[0:3], off",
+        "global_atomic_pk_add_bf16 v[8:9], v1, off",
+        "s_mov_b32 m0, 0\nglobal_load_lds_dword v[8:9], off",
+        "flat_load_dwordx2 v[20:21], v[8:9]",
+        "flat_store_byte v[8:9], v1",
+        "flat_atomic_swap v20, v[8:9], v1 sc0",
+        "flat_atomic_add_f64 v[8:9], v[2:3]",
+        "s_load_dword s20, s[8:9], 0x0",
+        "s_load_dwordx4 s[20:23], s[8:9], 0x0",
+        "s_store_dword s20, s[8:9], 0x0",
+        "s_atomic_add s20, s[8:9], 0x0 glc",
+        "s_buffer_load_dwordx4 s[20:23], s[12:15], 0x0",
+        "s_buffer_store_dword s20, s[12:15], 0x0",
+        "s_buffer_atomic_swap s20, s[12:15], 0x0 glc",
+        "buffer_load_dword v20, off, s[12:15], 0",
+        "buffer_load_dwordx4 v[20:23], v1, s[12:15], 0 offen",
+        "buffer_store_dword v1, off, s[12:15], 0",
+        "buffer_atomic_add v20, off, s[12:15], 0 sc0",
+        "s_mov_b32 m0, 0\nbuffer_load_dword off, s[12:15], 0 lds",
         "tbuffer_load_format_x v20, off, s[12:15], 0 format:[BUF_DATA_FORMAT_32,BUF_NUM_FORMAT_UINT]",
         "tbuffer_store_format_x v1, off, s[12:15], 0 format:[BUF_DATA_FORMAT_32,BUF_NUM_FORMAT_UINT]"})
     expectFault(text);
   // A descriptor of a good buffer and an offset that leads from it to the host's address.
   expectFault("s_mov_b32 s6, -1\ns_sub_u32 s24, s8, s4\nbuffer_load_dword v20, off, s[4:7], s24");
   // The distance from a good buffer: base and offset are added as device addresses.
-  expectFault("s_sub_u32 s24, s8, s0\ns_subb_u32 s25, s9, s1\nv_mov_b32 v2, s24\nv_mov_b32 v3, s25\nv_mov_b32 v4, s0\n"
-              "v_mov_b32 v5, s1\nv_lshl_add_u64 v[2:3], v[4:5], 0, v[2:3]\nglobal_load_dword v20, v[2:3], off");
+  expectFault(
+      "s_sub_u32 s24, s8, s0\ns_subb_u32 s25, s9, s1\nv_mov_b32 v2, s24\nv_mov_b32 v3, s25\nv_mov_b32 v4, "
+      "s0\n"
+      "v_mov_b32 v5, s1\nv_lshl_add_u64 v[2:3], v[4:5], 0, v[2:3]\nglobal_load_dword v20, v[2:3], off");
 }
 
 TEST(Hostile, OffsetsBehindLdsAndScratch) {
@@ -84,19 +99,21 @@ TEST(Hostile, OffsetsBehindLdsAndScratch) {
   Hostile t;
   for (uint64_t distance : {uint64_t(0), uint64_t(t.secret.data()) - uint64_t(t.group.lds.data() + 65536)}) {
     t.fill(3, uint32_t(65536 + distance));
-    for (const char *text : {"ds_read_b32 v20, v3", "ds_read2_b32 v[20:21], v3 offset1:255", "ds_read_u8_d16 v20, v3",
-                             "ds_read_b64_tr_b16 v[20:21], v3", "ds_add_rtn_u32 v20, v3, v1",
-                             "ds_wrxchg2st64_rtn_b32 v[20:21], v3, v1, v2 offset1:3", "ds_write_b128 v3, v[4:7]",
-                             "v_readfirstlane_b32 s24, v3\ns_mov_b32 m0, s24\nds_append v20 offset:65532",
-                             "s_mov_b32 m0, 0xfffc\nds_read_addtid_b32 v20 offset:4",
-                             "s_mov_b32 m0, 0x3fffc\nglobal_load_lds_dwordx4 v1, s[0:1]",
-                             "v_mov_b32 v4, v3\nv_mov_b32 v5, 0x10000\nflat_load_dword v20, v[4:5]"}) {
+    for (const char *text :
+         {"ds_read_b32 v20, v3", "ds_read2_b32 v[20:21], v3 offset1:255", "ds_read_u8_d16 v20, v3",
+          "ds_read_b64_tr_b16 v[20:21], v3", "ds_add_rtn_u32 v20, v3, v1",
+          "ds_wrxchg2st64_rtn_b32 v[20:21], v3, v1, v2 offset1:3", "ds_write_b128 v3, v[4:7]",
+          "v_readfirstlane_b32 s24, v3\ns_mov_b32 m0, s24\nds_append v20 offset:65532",
+          "s_mov_b32 m0, 0xfffc\nds_read_addtid_b32 v20 offset:4",
+          "s_mov_b32 m0, 0x3fffc\nglobal_load_lds_dwordx4 v1, s[0:1]",
+          "v_mov_b32 v4, v3\nv_mov_b32 v5, 0x10000\nflat_load_dword v20, v[4:5]"}) {
       ASSERT_EQ(t.run(std::string(text) + "\ns_waitcnt 0"), "") << text;
       EXPECT_FALSE(t.leaks()) << text;
       EXPECT_FALSE(t.isHarmed()) << text;
     }
   }
-  for (uint64_t distance : {uint64_t(0), uint64_t(t.secret.data()) - uint64_t(t.wave().scratch.data() + 1024)})
+  for (uint64_t distance :
+       {uint64_t(0), uint64_t(t.secret.data()) - uint64_t(t.wave().scratch.data() + 1024)})
     for (const char *text : {"scratch_load_dword v20, v3, off", "scratch_store_dword v3, v1, off",
                              "v_readfirstlane_b32 s24, v3\nscratch_load_dwordx4 v[20:23], off, s24",
                              "v_mov_b32 v4, v3\nv_mov_b32 v5, 0x20000\nflat_load_dword v20, v[4:5]",
@@ -114,7 +131,8 @@ TEST(Hostile, LanesSeeOnlyTheirScratch) {
   t.wave().setScratch(20);
   EXPECT_EQ(t.run("scratch_store_dword off, v1, off offset:16\ns_waitcnt 0"), "");
   EXPECT_NE(t.run("scratch_load_dword v20, off, off offset:20").find("out of bounds"), std::string::npos);
-  EXPECT_NE(t.run("scratch_load_dwordx2 v[20:21], off, off offset:16").find("out of bounds"), std::string::npos);
+  EXPECT_NE(t.run("scratch_load_dwordx2 v[20:21], off, off offset:16").find("out of bounds"),
+            std::string::npos);
   // Atomics of eight bytes stay aligned on the host in every lane.
   t.fillPair(4, PrivateAperture + 8);
   t.fillPair(2, 5);
@@ -129,10 +147,13 @@ TEST(Hostile, IndicesOfRegisters) {
   t.fill(0, 0x77);
   t.fill(255, 0x55);
   t.s(0) = 0x33;
-  ASSERT_EQ(t.run("s_mov_b32 m0, 0x70000000\ns_movrels_b32 s20, s101\ns_mov_b32 m0, -1\ns_movreld_b64 s[20:21], s[8:9]\n"
+  ASSERT_EQ(t.run("s_mov_b32 m0, 0x70000000\ns_movrels_b32 s20, s101\ns_mov_b32 m0, -1\ns_movreld_b64 "
+                  "s[20:21], s[8:9]\n"
                   "s_movk_i32 s24, 255\ns_set_gpr_idx_on s24, gpr_idx(SRC0,DST)\nv_mov_b32 v200, v255\n"
-                  "s_set_gpr_idx_off\ns_set_gpr_idx_on s24, gpr_idx(SRC0)\nv_mov_b32 v20, v255\nv_mov_b64 v[22:23], v[0:1]\n"
-                  "s_set_gpr_idx_off\nv_readlane_b32 s22, v8, m0\ns_mov_b32 s25, 0x7fffffff\nv_writelane_b32 v21, 51, s25"),
+                  "s_set_gpr_idx_off\ns_set_gpr_idx_on s24, gpr_idx(SRC0)\nv_mov_b32 v20, v255\nv_mov_b64 "
+                  "v[22:23], v[0:1]\n"
+                  "s_set_gpr_idx_off\nv_readlane_b32 s22, v8, m0\ns_mov_b32 s25, 0x7fffffff\nv_writelane_b32 "
+                  "v21, 51, s25"),
             "");
   EXPECT_EQ(t.s(20), 0x33u);
   EXPECT_EQ(t.v(20), 0x77u);
@@ -140,7 +161,8 @@ TEST(Hostile, IndicesOfRegisters) {
   EXPECT_EQ(t.s(22), t.v(8, 63));
   EXPECT_EQ(t.v(21, 63), 51u);
   t.fill(3, 0x7FFFFFFC);
-  ASSERT_EQ(t.run("ds_bpermute_b32 v20, v3, v8\nds_permute_b32 v21, v3, v8\nds_swizzle_b32 v22, v8 offset:0xffff\ns_waitcnt 0"),
+  ASSERT_EQ(t.run("ds_bpermute_b32 v20, v3, v8\nds_permute_b32 v21, v3, v8\nds_swizzle_b32 v22, v8 "
+                  "offset:0xffff\ns_waitcnt 0"),
             "");
   EXPECT_EQ(t.v(20), t.v(8, 63)) << "lane 0x1fffffff modulo 64";
 }
@@ -194,7 +216,8 @@ struct HostileObject {
   bool isUnchanged() {
     for (size_t i = 0; i < before.size(); ++i) {
       std::vector<uint8_t> now(before[i].size());
-      llvm::cantFail(device.memory().read(program->loadAddress() + object->segments[i].address, now.data(), now.size()));
+      llvm::cantFail(
+          device.memory().read(program->loadAddress() + object->segments[i].address, now.data(), now.size()));
       if (now != before[i])
         return false;
     }

@@ -31,6 +31,28 @@ TEST(IntegerInstruction, Clamp) {
   EXPECT_EQ(t.with("v_add_u16_e64 v0, v1, v2 clamp", 0xfff0, 0x20), 0xffffu);
   EXPECT_EQ(t.with("v_add_i16 v0, v1, v2", 0x7fff, 1), 0xAABB8000u);
   EXPECT_EQ(t.with("v_add_i16 v0, v1, v2 clamp", 0x7fff, 1), 0xAABB7fffu);
+  EXPECT_EQ(t.with("v_mul_u32_u24_e64 v0, v1, v2 clamp", 0xffffff, 0x101), 0xffffffffu);
+  EXPECT_EQ(t.with("v_mul_u32_u24_e64 v0, v1, v2", 0xffffff, 0x101), 0x00fffeffu);
+  EXPECT_EQ(t.with("v_mul_i32_i24_e64 v0, v1, v2 clamp", 0x800000, 0x7fffff), 0x80000000u);
+  EXPECT_EQ(t.with("v_sad_u8 v0, v1, v2, v3 clamp", 0xff, 0, 0xffffff80), 0xffffffffu);
+  EXPECT_EQ(t.with("v_sad_u8 v0, v1, v2, v3", 0xff, 0, 0xffffff80), 0x7fu);
+  EXPECT_EQ(t.with("v_sad_hi_u8 v0, v1, v2, v3 clamp", 0xff, 0, 0xff80ffff), 0xffffffffu);
+  EXPECT_EQ(t.with("v_sad_u32 v0, v1, v2, v3 clamp", 5, 0xffffffff, 6), 0xffffffffu);
+  EXPECT_EQ(t.with("v_msad_u8 v0, v1, v2, v3 clamp", 0xff00, 0x0100, 0xfffffff0), 0xffffffffu);
+  t.fill(4, 0xffffff00), t.fill(5, 0xffff0000);
+  t.with("v_qsad_pk_u16_u8 v[0:1], v[6:7], v2, v[4:5] clamp", 0, 0xffffffff); // 1020 to each
+  EXPECT_EQ(t.v(0), 0xffffffffu);
+  EXPECT_EQ(t.v(1), 0xffff03fcu);
+  t.with("v_qsad_pk_u16_u8 v[0:1], v[6:7], v2, v[4:5]", 0, 0xffffffff);
+  EXPECT_EQ(t.v(0), 0x03fb02fcu);
+  t.fill(4, 0xffffffff), t.fill(5, 0xffffffff);
+  t.with("v_mad_u64_u32 v[0:1], s[2:3], v2, v3, v[4:5] clamp", 0, 0xffffffff, 2);
+  EXPECT_EQ(t.v(0) & t.v(1), 0xffffffffu);
+  EXPECT_EQ(t.wave().pair(2), ~uint64_t(0));
+  t.fill(5, 0x7fffffff);
+  t.with("v_mad_i64_i32 v[0:1], s[2:3], v2, v3, v[4:5] clamp", 0, 1, 1);
+  EXPECT_EQ(t.v(1), 0x7fffffffu);
+  EXPECT_EQ(t.v(0), 0xffffffffu);
   EXPECT_EQ(t.with("v_sub_co_u32_e64 v0, s[2:3], v1, v2 clamp", 1, 2), 0u);
   EXPECT_EQ(t.wave().pair(2), ~uint64_t(0));
 }

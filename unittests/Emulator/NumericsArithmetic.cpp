@@ -306,7 +306,7 @@ TEST(NumericsInteger, BytesAndBits) {
   EXPECT_EQ(msadU8(0x01020304, 0x04000201, 10), 10u + 3 + 1 + 3);
   EXPECT_EQ(sadU16(0x00050001, 0x00010003, 1), 7u);
   // Windows of 05 04 03 02 01 against 04 03 02 01 (lowest byte last).
-  EXPECT_EQ(qsadPkU16U8(0x0000000504030201, 0x04030201, 0x0001000000000000, false),
+  EXPECT_EQ(qsadPkU16U8(0x0000000504030201, 0x04030201, 0x0001000000000000, false, false),
             uint64_t(1 + 4 + 3 + 3 + 3) << 48 | uint64_t(4 + 2 + 2 + 2) << 32 | uint64_t(4) << 16);
   EXPECT_EQ(lerpU8(0x01ff00ff, 0x02ff00fe, 0x01000001), 0x02ff00ffu);
   EXPECT_EQ(permuteBytes(0x77665544, 0x33221180, 0x07040300), 0x77443380u);

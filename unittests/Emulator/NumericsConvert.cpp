@@ -243,7 +243,7 @@ TEST(NumericsConvert, FloatToInteger) {
   EXPECT_EQ((floatToInt<uint16_t, F16>(0x7c00)), 65535);
   EXPECT_EQ((floatToInt<int32_t, F64>(ref::bitsOf(2147483647.9))), INT32_MAX);
   EXPECT_EQ((floatToInt<uint32_t, F64>(ref::bitsOf(4294967295.9))), UINT32_MAX);
-  EXPECT_EQ(floorToInt(ref::bitsOf(-1.5f)), -2);
+  EXPECT_EQ(floorToInt(ref::bitsOf(-1.5f), {}), -2);
   EXPECT_EQ(roundHalfUpToInt(ref::bitsOf(-1.5f)), -1);
   EXPECT_EQ(roundHalfUpToInt(ref::bitsOf(2.5f)), 3);
 }

@@ -27,6 +27,19 @@ TEST(Scalar, MaximumIsInclusiveInScc) {
   EXPECT_TRUE(t.wave().scc);
 }
 
+TEST(Scalar, AbsoluteDifferenceWraps) { // the manual's examples
+  Snippet t;
+  ASSERT_EQ(
+      t.run("s_brev_b32 s1, 1\n s_absdiff_i32 s2, s1, 0\n s_absdiff_i32 s3, s1, 1\n s_absdiff_i32 s4, 1, s1\n"
+            "s_absdiff_i32 s5, 3, 8"),
+      "");
+  EXPECT_EQ(t.s(2), 0x80000000u);
+  EXPECT_EQ(t.s(3), 0x7FFFFFFFu);
+  EXPECT_EQ(t.s(4), 0x7FFFFFFFu);
+  EXPECT_EQ(t.s(5), 5u);
+  EXPECT_TRUE(t.wave().scc);
+}
+
 TEST(Scalar, FieldExtraction) {
   Snippet t;
   t.s(1) = 0x00F80000;
@@ -91,6 +104,28 @@ TEST(Scalar, ModeRegisterFields) {
   EXPECT_EQ(t.wave().mode.round32(), 3u);
 }
 
+TEST(Scalar, HardwareRegisters) {
+  Snippet t;
+  t.group.lds.resize(3000);
+  t.wave().allocatedVgprs = 24;
+  ASSERT_EQ(t.run("s_cmp_eq_u32 0, 0\n s_mov_b64 vcc, 0\n s_getreg_b32 s0, hwreg(HW_REG_STATUS)\n"
+                  "s_getreg_b32 s1, hwreg(HW_REG_GPR_ALLOC)\n s_getreg_b32 s2, hwreg(HW_REG_LDS_ALLOC)\n"
+                  "s_setreg_imm32_b32 hwreg(HW_REG_STATUS), 0\n s_getreg_b32 s3, hwreg(HW_REG_STATUS, 0, 1)"),
+            "");
+  EXPECT_EQ(t.s(0), 1u | 1u << 10 | 1u << 16); // SCC, VCCZ, VALID
+  EXPECT_EQ(t.s(1) >> 8 & 63, 2u);             // 24 registers in eights, less one
+  EXPECT_EQ(t.s(2) >> 12, 3u);                 // blocks of 1280 bytes
+  EXPECT_EQ(t.s(3), 1u) << "unprivileged code does not write STATUS";
+}
+
+TEST(Scalar, TrapRegistersAreTheHandlers) {
+  Snippet t;
+  ASSERT_EQ(t.run("s_mov_b32 s0, ttmp3\n s_add_u32 s1, ttmp4, 5"), "");
+  EXPECT_EQ(t.s(0), 0u);
+  EXPECT_EQ(t.s(1), 5u);
+  EXPECT_NE(t.run("s_mov_b64 ttmp[4:5], 1").find("writes a trap temporary register"), std::string::npos);
+}
+
 TEST(Scalar, LoadsLandAtTheWait) {
   Snippet t;
   uint64_t base = t.memory.allocate(64, "data");
@@ -118,6 +153,10 @@ TEST(Scalar, Ends) {
   Snippet t;
   EXPECT_EQ(t.run("s_mov_b32 s0, 5\n s_endpgm_saved\n s_mov_b32 s0, 6"), "");
   EXPECT_EQ(t.s(0), 5u);
+  EXPECT_EQ(t.run("s_mov_b32 s0, 5\n s_setkill 0\n s_mov_b32 s0, 6\n s_setkill 1\n s_mov_b32 s0, 7"), "");
+  EXPECT_EQ(t.s(0), 6u);
+  EXPECT_EQ(t.run("s_sethalt 0"), "");
+  EXPECT_NE(t.run("s_sethalt 1").find("the wave halts"), std::string::npos);
   EXPECT_NE(t.run("s_trap 2").find("the kernel trapped (s_trap 2)"), std::string::npos);
   EXPECT_EQ(t.run("s_trap 3\n s_mov_b32 s0, 7"), "") << "no debugger";
   EXPECT_EQ(t.s(0), 7u);

@@ -57,6 +57,17 @@ TEST(TypedBuffer, PackedAndHalfFormats) {
   EXPECT_EQ(t.f(18), 1.0f);
 }
 
+TEST(TypedBuffer, OutOfRangeIsZeroOrTheSelectedOne) { // manual 9.1.5.1
+  MemorySnippet t;
+  t.descriptor(0, 64, word3(11, 7, 5 | 4 << 3 | 1 << 6)); // (y, x, 1, 0)
+  t.fill(3, 64);
+  EXPECT_EQ(t.run("buffer_load_format_xyzw v[10:13], v3, s[4:7], 0 offen"), "");
+  EXPECT_EQ(t.v(10), 0u);
+  EXPECT_EQ(t.v(11), 0u);
+  EXPECT_EQ(t.f(12), 1.0f);
+  EXPECT_EQ(t.v(13), 0u);
+}
+
 TEST(TypedBuffer, LoadsByTheDescriptorsFormat) {
   MemorySnippet t;
   // 32_32 float, destination (y, x, 1, 0): selects 5, 4, 1, 0.

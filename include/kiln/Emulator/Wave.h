@@ -16,7 +16,8 @@ struct Workgroup;
 
 constexpr unsigned Lanes = 64;
 /// Indices in the scalar file, as the manual encodes them (Operand::index of kind Sgpr).
-enum ScalarIndex : uint16_t { FlatScratch = 102, XnackMask = 104, Vcc = 106, M0 = 124, Exec = 126 };
+enum ScalarIndex : uint16_t { FlatScratch = 102, XnackMask = 104, Vcc = 106, Ttmp = 108, M0 = 124, Exec = 126 };
+constexpr unsigned TtmpCount = 16;
 
 enum class Chip : uint8_t { Gfx942, Gfx950 };
 
@@ -82,6 +83,7 @@ struct alignas(64) Wave {
   Chip chip = Chip::Gfx950;
   uint8_t index = 0; ///< in the workgroup
   uint16_t archVgprs = 256, accVgprs = 256; ///< how many registers v and a the kernel has
+  uint16_t allocatedVgprs = 512;            ///< of both kinds
 
   Workgroup *group = nullptr;
   const AddressSpace *memory = nullptr;

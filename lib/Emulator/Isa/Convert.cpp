@@ -38,7 +38,8 @@ static void addIntegerConversions(InstructionSet &isa) {
   isa.vector("v_cvt_f32_ubyte2", [](u32 a) { return f32(a >> 16 & 0xFF); });
   isa.vector("v_cvt_f32_ubyte3", [](u32 a) { return f32(a >> 24); });
   isa.vector("v_cvt_off_f32_i4", [](i32 a) { return f32(i32(u32(a) << 28) >> 28) / 16; });
-  addExact(isa, "v_cvt_flr_i32_f32", [](const LaneContext &, Raw32 a) { return num::floorToInt(a.bits); });
+  addExact(isa, "v_cvt_flr_i32_f32",
+           [](const LaneContext &c, Raw32 a) { return num::floorToInt(a.bits, c.mode); });
   addExact(isa, "v_cvt_rpi_i32_f32",
            [](const LaneContext &, Raw32 a) { return num::roundHalfUpToInt(a.bits); });
 }
@@ -91,13 +92,13 @@ static void addPackedConversions(InstructionSet &isa) {
              [](u32 a, u32 b) { return u32(num::saturate<u16>(a) | u32(num::saturate<u16>(b)) << 16); });
   addExact(isa, "v_cvt_pkrtz_f16_f32", [](const LaneContext &c, Raw32 a, Raw32 b) { // whatever MODE says
     auto convert = [&](Raw32 x) {
-      return num::convertFloat<F16, F32>(x.bits, c.mode, num::Rounding::TowardZero);
+      return clampedFloat<F16>(c, num::convertFloat<F16, F32>(x.bits, c.mode, num::Rounding::TowardZero));
     };
     return u32(convert(a) | u32(convert(b)) << 16);
   });
   addExact(isa, "v_cvt_pk_f16_f32", [](const LaneContext &c, Raw32 a, Raw32 b) { // always to nearest
     auto convert = [&](Raw32 x) {
-      return num::convertFloat<F16, F32>(x.bits, c.mode, num::Rounding::NearestEven);
+      return clampedFloat<F16>(c, num::convertFloat<F16, F32>(x.bits, c.mode, num::Rounding::NearestEven));
     };
     return u32(convert(a) | u32(convert(b)) << 16);
   });
@@ -111,17 +112,17 @@ static void addPackedConversions(InstructionSet &isa) {
       detail::runExact<false>(exact, wave, inst, Upper16::Zero, &decltype(exact)::operator(),
                               std::index_sequence<0, 1>());
   });
-  // Byte S1[1:0] of S2 replaced; the conversion truncates and clamps.
+  // Byte S1[1:0] of S2 replaced.
   auto byte = [](u32 word, u32 place, u32 value) {
     u32 shift = 8 * (place & 3);
     return (word & ~(0xFFu << shift)) | value << shift;
   };
   static const auto insert = byte;
-  addExact(isa, "v_cvt_pk_u8_f32", [](const LaneContext &, Raw32 a, u32 place, u32 word) {
-    return insert(word, place, num::floatToInt<u8, F32>(a.bits));
+  addExact(isa, "v_cvt_pk_u8_f32", [](const LaneContext &c, Raw32 a, u32 place, u32 word) {
+    return insert(word, place, num::f32ToByte(a.bits, c.mode));
   });
   addExact(isa, "v_cvt_pkaccum_u8_f32", [](const LaneContext &c, Raw32 a, u32 place) {
-    return insert(c.old, place, num::floatToInt<u8, F32>(a.bits));
+    return insert(c.old, place, num::f32ToByte(a.bits, c.mode));
   });
 }
 
@@ -140,11 +141,12 @@ static void addSmallFloats(InstructionSet &isa) {
            [](const LaneContext &c, u32 a) { return Raw32{num::smallToF32(c.fp8().fp8, a & 0xFF)}; });
   addExact(isa, "v_cvt_f32_bf8",
            [](const LaneContext &c, u32 a) { return Raw32{num::smallToF32(c.fp8().bf8, a & 0xFF)}; });
-  static const auto pair = [](const num::FloatFormat &format, u32 a) {
-    return u64(num::smallToF32(format, a & 0xFF)) | u64(num::smallToF32(format, a >> 8 & 0xFF)) << 32;
+  static const auto pair = [](const LaneContext &c, const num::FloatFormat &format, u32 a) {
+    auto convert = [&](u32 code) { return u64(clampedFloat<F32>(c, num::smallToF32(format, code & 0xFF))); };
+    return convert(a) | convert(a >> 8) << 32;
   };
-  addExact(isa, "v_cvt_pk_f32_fp8", [](const LaneContext &c, u32 a) { return pair(c.fp8().fp8, a); });
-  addExact(isa, "v_cvt_pk_f32_bf8", [](const LaneContext &c, u32 a) { return pair(c.fp8().bf8, a); });
+  addExact(isa, "v_cvt_pk_f32_fp8", [](const LaneContext &c, u32 a) { return pair(c, c.fp8().fp8, a); });
+  addExact(isa, "v_cvt_pk_f32_bf8", [](const LaneContext &c, u32 a) { return pair(c, c.fp8().bf8, a); });
   static const auto pack = [](const LaneContext &c, const num::FloatFormat &format, Raw32 a, Raw32 b) {
     return intoHalf(c, num::f32ToSmall(format, a.bits, c.mode) | u32(num::f32ToSmall(format, b.bits, c.mode))
                                                                      << 8);

@@ -71,20 +71,30 @@ template <unsigned Dwords, unsigned Unit> static void landReadPair(Wave &wave, P
   loadLanes<LdsPlace, Dwords>(wave, access, dst + Dwords, secondOffset<Unit>(access));
 }
 
+/// The same offset twice is one access, with the first data (manual 11.3.1).
+static bool isOneAccess(const PendingAccess &access) {
+  return (access.inst->offset & 0xFF) == access.inst->offset1;
+}
+
 template <unsigned Dwords, unsigned Unit> static void landWritePair(Wave &wave, PendingAccess &access) {
   storeLanes<LdsPlace, 4 * Dwords>(wave, access, 0, firstOffset<Unit>(access));
-  storeLanes<LdsPlace, 4 * Dwords>(wave, access, Dwords, secondOffset<Unit>(access));
+  if (!isOneAccess(access))
+    storeLanes<LdsPlace, 4 * Dwords>(wave, access, Dwords, secondOffset<Unit>(access));
 }
 
 template <class T, unsigned Unit> static void landExchangePair(Wave &wave, PendingAccess &access) {
   constexpr unsigned Dwords = sizeof(T) / 4;
   unsigned dst = access.inst->dst[0].index;
   forLanes(access.exec, [&](unsigned lane) {
+    T old = 0;
     for (unsigned half = 0; half < 2; ++half) {
       u64 offset = half ? secondOffset<Unit>(access) : firstOffset<Unit>(access);
-      T old = 0, data = dataOf<T>(access, half * Dwords, lane);
+      T data = dataOf<T>(access, half * Dwords, lane);
       Location at = LdsPlace::locate(access.address[lane] + offset);
-      if (u8 *bytes = atomicTarget(wave, at, lane, sizeof(T))) {
+      bool isAgain = half && isOneAccess(access); // both results are what the one access found
+      u8 *bytes = isAgain ? nullptr : atomicTarget(wave, at, lane, sizeof(T));
+      old = isAgain ? old : 0;
+      if (bytes) {
         memcpy(&old, bytes, sizeof(T));
         memcpy(bytes, &data, sizeof(T));
       }

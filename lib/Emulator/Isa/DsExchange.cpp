@@ -19,7 +19,8 @@ static unsigned swizzleSource(unsigned offset, unsigned lane) {
   }
   if (offset & 0x8000) // any lane of the four
     return (lane & ~3u) | (offset >> (2 * (lane & 3)) & 3);
-  return half | ((((within & offset) | (offset >> 5)) ^ (offset >> 10)) & 31);
+  unsigned andMask = offset & 31, orMask = offset >> 5 & 31, xorMask = offset >> 10 & 31;
+  return half | (((within & andMask) | orMask) ^ xorMask);
 }
 
 /// The data of the lanes as they were at issue; exchange itself needs no LDS but counts and returns as LDS

@@ -153,14 +153,16 @@ void addExact(InstructionSet &isa, llvm::StringRef mnemonic, Clause clause) {
   });
 }
 
-/// `fast` over host types while the host agrees with MODE and no result is NaN, else `exact`. With
-/// `PlainNaN`, the fast clause also assumes IEEE = 0.
-template <bool FromDst = false, bool PlainNaN = false, class Fast, class Exact>
+/// `fast` over host types while the host agrees with MODE and no result is NaN, else `exact`. `Selects` marks
+/// minima and the like: the fast clause assumes IEEE = 0, and the result is one of the operands, which is not
+/// flushed again.
+template <bool FromDst = false, bool Selects = false, class Fast, class Exact>
 void addFloat(InstructionSet &isa, llvm::StringRef mnemonic, Fast fast, Exact exact) {
   static const Fast keptFast = fast;
   static const Exact keptExact = exact;
   isa.add(mnemonic, [](Wave &wave, const Instruction &inst) {
-    if (!(PlainNaN && wave.mode.ieee()) && detail::runFast<FromDst>(keptFast, wave, inst, &Fast::operator(),
+    bool differs = wave.mode.ieee() || wave.mode.denorm32In() != wave.mode.denorm32Out();
+    if (!(Selects && differs) && detail::runFast<FromDst>(keptFast, wave, inst, &Fast::operator(),
                                                                     detail::parametersOf(&Fast::operator())))
       return;
     detail::runExact<FromDst>(keptExact, wave, inst, Upper16::Zero, &Exact::operator(),
@@ -181,6 +183,10 @@ void addClamped(InstructionSet &isa, llvm::StringRef mnemonic, Wrap wrap, Wide w
     detail::runVector<false>(keptWrap, wave, inst, &Wrap::operator(),
                              detail::parametersOf(&Wrap::operator()));
   });
+}
+/// One of several floats of a result, with CLAMP.
+template <class T> typename T::Bits clampedFloat(const LaneContext &c, typename T::Bits value) {
+  return num::applyOutputModifiers<T>(value, 0, c.inst.clamp, c.mode);
 }
 /// What `wide` returns: the value wrapped or, with CLAMP, saturated.
 template <class R> R clampedTo(const LaneContext &c, i64 value) {

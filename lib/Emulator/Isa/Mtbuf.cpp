@@ -125,6 +125,11 @@ static u32 selected(const u32 *words, u32 format, unsigned which) {
   return toRegister(component(words, layout, select - 4), layout.bits[select - 4], numberFormatOf(format));
 }
 
+/// What an element out of range gives: zero, or one where dst_sel says so (manual 9.1.5.1).
+static u32 outOfRange(u32 format, unsigned which) {
+  return (format >> (3 * which) & 7) == 1 ? (isInteger(format) ? 1 : 0x3F800000) : 0;
+}
+
 /// Bytes of one element, which is in range as a whole.
 static unsigned elementBytes(const PendingAccess &access) { return dataFormatOf(access.format).bytes(); }
 
@@ -143,12 +148,13 @@ template <unsigned Count, Half Which> static void landTypedLoad(Wave &wave, Pend
   unsigned dst = access.inst->dst[0].index, bytes = elementBytes(access);
   forLanes(access.exec, [&](unsigned lane) {
     u32 words[4] = {}, values[4] = {};
-    if (access.inRange[lane]) {
+    bool isInRange = access.inRange[lane];
+    if (isInRange) {
       access.inRange[lane] = 4;
       loadLane<BufferPlace>(wave, access, lane, 0, words, bytes);
-      for (unsigned i = 0; i < Count; ++i)
-        values[i] = selected(words, access.format, i);
     }
+    for (unsigned i = 0; i < Count; ++i)
+      values[i] = isInRange ? selected(words, access.format, i) : outOfRange(access.format, i);
     for (unsigned i = 0; i < Count; ++i) {
       u32 &into = wave.vgpr[(dst + (Which == Half::None ? i : i / 2)) & 511][lane];
       u32 half = Which == Half::None ? 0 : toHalf(values[i], access.format);

@@ -1,5 +1,6 @@
 // SOP1 (CDNA3/CDNA4 manual 12.3).
 #include "Isa/Scalar.h"
+#include "RelativeRegisters.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -26,13 +27,6 @@ template <class T> static i32 leadingBit(T value) { return value ? llvm::countl_
 template <class T> static i32 leadingSign(T value) {
   using U = std::make_unsigned_t<T>;
   return leadingBit(U(value < 0 ? ~value : value));
-}
-
-/// Adds M0 to a scalar register's number; false if there is no such register.
-static bool moveRelative(const Wave &wave, Operand &operand) {
-  u64 index = u64(operand.index) + wave.sgpr[M0];
-  operand.index = u16(index & 127);
-  return index + operand.dwords <= Vcc + 2;
 }
 
 template <class T> static void addBits(InstructionSet &isa, llvm::StringRef suffix) {
@@ -82,13 +76,13 @@ template <class T> static void addBits(InstructionSet &isa, llvm::StringRef suff
   // Out of range (manual 3.6.1), s0 is read and nothing written.
   isa.add(name("s_movrels_b"), [](Wave &wave, const Instruction &inst) {
     Operand from = inst.src[0];
-    if (!moveRelative(wave, from))
+    if (!moveScalar(wave, from))
       from.index = 0;
     writeScalar<T>(wave, inst.dst[0], scalarSource<T>(wave, from));
   });
   isa.add(name("s_movreld_b"), [](Wave &wave, const Instruction &inst) {
     Operand to = inst.dst[0];
-    if (moveRelative(wave, to))
+    if (moveScalar(wave, to))
       writeScalar<T>(wave, to, scalarSource<T>(wave, inst.src[0]));
   });
 }

@@ -54,7 +54,8 @@ static void addArithmetic(InstructionSet &isa) {
   isa.scalar("s_mul_hi_u32", [](u32 a, u32 b) { return u32(u64(a) * b >> 32); });
   isa.scalar("s_mul_hi_i32", [](i32 a, i32 b) { return i32(i64(a) * b >> 32); });
   isa.scalar("s_absdiff_i32", [](u32 a, u32 b, bool &scc) {
-    u32 difference = i32(a) > i32(b) ? a - b : b - a;
+    u32 difference = a - b; // wraps before its sign is looked at
+    difference = i32(difference) < 0 ? -difference : difference;
     scc = difference != 0;
     return difference;
   });

@@ -1,5 +1,6 @@
 // SOPK (CDNA3/CDNA4 manual 12.2). The decoder gives the 16-bit immediate, sign extended, as the last source.
 #include "Isa/Scalar.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace kiln::emulator {
 
@@ -24,12 +25,16 @@ static u32 readHardwareRegister(const Wave &wave, unsigned id) {
   switch (id) {
   case ModeId:
     return wave.mode.bits;
-  case StatusId:
-    return u32(wave.scc) | u32(wave.exec() == 0) << 9 | u32(wave.vcc() == 0) << 10;
-  case GprAllocId:
-    return ((wave.archVgprs + wave.accVgprs) / 8u - 1) << 8;
-  case LdsAllocId:
-    return u32(wave.group->lds.size() / 512) << 12;
+  case StatusId: { // SCC 0, EXECZ 9, VCCZ 10, IN_TG 11: one wave of several, VALID 16
+    bool isOneOfSeveral = wave.group->waves.size() > 1;
+    return u32(wave.scc) | u32(wave.exec() == 0) << 9 | u32(wave.vcc() == 0) << 10 |
+           u32(isOneOfSeveral) << 11 | 1u << 16;
+  }
+  case GprAllocId: // VGPR_SIZE [13:8] and SGPR_SIZE [27:24] in eights, less one: all waves have 112 of the
+                   // latter
+    return (wave.allocatedVgprs / 8u - 1) << 8 | 13u << 24;
+  case LdsAllocId: // LDS_SIZE [20:12] in blocks, which have 1280 bytes on gfx950 (CDNA4 manual 3.6.5)
+    return u32(llvm::divideCeil(wave.group->lds.size(), wave.chip == Chip::Gfx950 ? 1280 : 512)) << 12;
   case XccId: // workgroups go round the eight dies
     return wave.group->id[0] % 8;
   default:

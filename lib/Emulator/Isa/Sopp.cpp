@@ -53,9 +53,17 @@ void addSopp(InstructionSet &isa) {
       wave.fail("the kernel trapped (s_trap " + llvm::Twine(inst.simm16) + ")");
   });
   isa.add("s_sleep", [](Wave &wave, const Instruction &) { ++wave.group->polls; });
+  isa.add("s_setkill", [](Wave &wave, const Instruction &inst) {
+    if (inst.simm16 & 1)
+      endProgram(wave, inst);
+  });
+  isa.add("s_sethalt", [](Wave &wave, const Instruction &inst) {
+    if (inst.simm16 & 1)
+      wave.fail("the wave halts (s_sethalt), and nobody resumes it");
+  });
   // Time, priority, messages to the host and caches: without effect on what is computed.
-  for (const char *name : {"s_nop", "s_setprio", "s_sethalt", "s_wakeup", "s_sendmsg",
-                           "s_icache_inv", "s_incperflevel", "s_decperflevel", "s_ttracedata", "s_setkill"})
+  for (const char *name : {"s_nop", "s_setprio", "s_wakeup", "s_sendmsg", "s_icache_inv", "s_incperflevel",
+                           "s_decperflevel", "s_ttracedata"})
     isa.add(name, [](Wave &, const Instruction &) {});
 }
 

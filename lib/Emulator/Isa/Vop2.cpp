@@ -25,9 +25,17 @@ static void addIntegers(InstructionSet &isa) {
   isa.vector("v_lshlrev_b32", [](u32 a, u32 b) { return b << (a & 31); });
   isa.vector("v_lshrrev_b32", [](u32 a, u32 b) { return b >> (a & 31); });
   isa.vector("v_ashrrev_i32", [](u32 a, i32 b) { return b >> (a & 31); });
-  isa.vector("v_mul_u32_u24", [](u32 a, u32 b) { return (a & 0xFFFFFF) * (b & 0xFFFFFF); });
+  addClamped<u32>(
+      isa, "v_mul_u32_u24", [](u32 a, u32 b) { return (a & 0xFFFFFF) * (b & 0xFFFFFF); },
+      [](const LaneContext &c, u32 a, u32 b) {
+        return clampedTo<u32>(c, i64(a & 0xFFFFFF) * (b & 0xFFFFFF));
+      });
   isa.vector("v_mul_hi_u32_u24", [](u32 a, u32 b) { return u32(u64(a & 0xFFFFFF) * (b & 0xFFFFFF) >> 32); });
-  isa.vector("v_mul_i32_i24", [](u32 a, u32 b) { return u32((i32(a << 8) >> 8) * i64(i32(b << 8) >> 8)); });
+  addClamped<i32>(
+      isa, "v_mul_i32_i24", [](u32 a, u32 b) { return u32((i32(a << 8) >> 8) * i64(i32(b << 8) >> 8)); },
+      [](const LaneContext &c, u32 a, u32 b) {
+        return clampedTo<i32>(c, i64(i32(a << 8) >> 8) * (i32(b << 8) >> 8));
+      });
   isa.vector("v_mul_hi_i32_i24",
              [](u32 a, u32 b) { return u32((i64(i32(a << 8) >> 8) * (i32(b << 8) >> 8)) >> 32); });
 }

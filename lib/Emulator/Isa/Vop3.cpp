@@ -39,14 +39,27 @@ static void addFields(InstructionSet &isa) {
   isa.vector("v_bcnt_u32_b32", [](u32 a, u32 b) { return u32(__builtin_popcount(a)) + b; });
 }
 
+/// Differences of bytes or halves added to S2; CLAMP saturates the sum.
+template <class Clause>
+static void addDifferences(InstructionSet &isa, llvm::StringRef mnemonic, Clause clause) {
+  static const Clause kept = clause;
+  addExact(isa, mnemonic, [](const LaneContext &c, u32 a, u32 b, u32 sum) {
+    return clampedTo<u32>(c, i64(kept(a, b) + sum));
+  });
+}
+
 static void addSums(InstructionSet &isa) {
-  isa.vector("v_sad_u8", [](u32 a, u32 b, u32 c) { return num::sadU8(a, b, c); });
-  isa.vector("v_sad_hi_u8", [](u32 a, u32 b, u32 c) { return (num::sadU8(a, b, 0) << 16) + c; });
-  isa.vector("v_sad_u16", [](u32 a, u32 b, u32 c) { return num::sadU16(a, b, c); });
-  isa.vector("v_sad_u32", [](u32 a, u32 b, u32 c) { return num::absoluteDifference(a, b) + c; });
-  isa.vector("v_msad_u8", [](u32 a, u32 b, u32 c) { return num::msadU8(a, b, c); });
-  isa.vector("v_qsad_pk_u16_u8", [](u64 a, u32 b, u64 c) { return num::qsadPkU16U8(a, b, c, false); });
-  isa.vector("v_mqsad_pk_u16_u8", [](u64 a, u32 b, u64 c) { return num::qsadPkU16U8(a, b, c, true); });
+  addDifferences(isa, "v_sad_u8", [](u32 a, u32 b) { return u64(num::sadU8(a, b, 0)); });
+  addDifferences(isa, "v_sad_hi_u8", [](u32 a, u32 b) { return u64(num::sadU8(a, b, 0)) << 16; });
+  addDifferences(isa, "v_sad_u16", [](u32 a, u32 b) { return u64(num::sadU16(a, b, 0)); });
+  addDifferences(isa, "v_sad_u32", [](u32 a, u32 b) { return u64(num::absoluteDifference(a, b)); });
+  addDifferences(isa, "v_msad_u8", [](u32 a, u32 b) { return u64(num::msadU8(a, b, 0)); });
+  addExact(isa, "v_qsad_pk_u16_u8", [](const LaneContext &c, u64 a, u32 b, u64 sums) {
+    return num::qsadPkU16U8(a, b, sums, /*masked=*/false, c.inst.clamp);
+  });
+  addExact(isa, "v_mqsad_pk_u16_u8", [](const LaneContext &c, u64 a, u32 b, u64 sums) {
+    return num::qsadPkU16U8(a, b, sums, /*masked=*/true, c.inst.clamp);
+  });
   isa.vector("v_lerp_u8", [](u32 a, u32 b, u32 c) { return num::lerpU8(a, b, c); });
   // Four sums in four registers.
   isa.add("v_mqsad_u32_u8", [](Wave &wave, const Instruction &inst) {
@@ -59,7 +72,8 @@ static void addSums(InstructionSet &isa) {
       u32 sums[4];
       for (unsigned i = 0; i < 4; ++i) {
         u32 sum = inRegisters ? wave.vgpr[(inst.src[2].index + i) & 511][lane] : c.low[lane];
-        sums[i] = num::msadU8(u32(bytes >> (8 * i)), b.low[lane], sum);
+        u64 wide = u64(num::msadU8(u32(bytes >> (8 * i)), b.low[lane], 0)) + sum;
+        sums[i] = inst.clamp ? num::saturate<u32>(i64(wide)) : u32(wide);
       }
       if (wave.exec() >> lane & 1)
         for (unsigned i = 0; i < 4; ++i)
@@ -125,8 +139,10 @@ static void addClampedSums(InstructionSet &isa) {
       });
 }
 
-/// A 64-bit sum and its carry out, a mask in dst[1].
-template <class Clause> static void addWideMad(InstructionSet &isa, llvm::StringRef mnemonic, Clause clause) {
+/// A sum of 65 bits: the carry out, a mask in dst[1], is bit 64 of the sum of the (sign) extended terms.
+/// CLAMP saturates the other 64.
+template <bool IsSigned, class Clause>
+static void addWideMad(InstructionSet &isa, llvm::StringRef mnemonic, Clause clause) {
   static const Clause kept = clause;
   isa.add(mnemonic, [](Wave &wave, const Instruction &inst) {
     LaneBuffer first, second, third, out;
@@ -135,11 +151,13 @@ template <class Clause> static void addWideMad(InstructionSet &isa, llvm::String
     LaneSource b = vectorSource<u32>(wave, inst, 1, second, enabled);
     LaneSource c = vectorSource<u64>(wave, inst, 2, third, enabled);
     for (unsigned lane = 0; lane < Lanes; ++lane) {
-      bool carry = false;
-      u64 sum = kept(a.low[lane], b.low[lane], c.get<u64>(lane), carry);
+      __int128 wide = kept(a.low[lane], b.low[lane], c.get<u64>(lane));
+      u64 sum = u64(wide);
+      if (inst.clamp && wide != (IsSigned ? __int128(i64(sum)) : __int128(sum)))
+        sum = !IsSigned ? ~u64(0) : wide < 0 ? u64(1) << 63 : ~u64(0) >> 1;
       out.words[0][lane] = u32(sum);
       out.words[1][lane] = u32(sum >> 32);
-      carries |= u64(carry) << lane;
+      carries |= u64(wide >> 64 & 1) << lane;
     }
     detail::writeResult<u64>(wave, inst, out, enabled);
     wave.setPair(inst.dst[1].index, carries & enabled);
@@ -147,17 +165,9 @@ template <class Clause> static void addWideMad(InstructionSet &isa, llvm::String
 }
 
 static void addWideMads(InstructionSet &isa) {
-  addWideMad(isa, "v_mad_u64_u32", [](u32 a, u32 b, u64 c, bool &carry) {
-    u64 sum = u64(a) * b + c;
-    carry = sum < c;
-    return sum;
-  });
-  // Bit 64 of the sum of the sign-extended terms.
-  addWideMad(isa, "v_mad_i64_i32", [](u32 a, u32 b, u64 c, bool &carry) {
-    __int128 sum = __int128(i64(i32(a)) * i32(b)) + i64(c);
-    carry = sum >> 64 & 1;
-    return u64(sum);
-  });
+  addWideMad<false>(isa, "v_mad_u64_u32", [](u32 a, u32 b, u64 c) { return __int128(u64(a) * b) + c; });
+  addWideMad<true>(isa, "v_mad_i64_i32",
+                   [](u32 a, u32 b, u64 c) { return __int128(i64(i32(a)) * i32(b)) + i64(c); });
 }
 
 static void addGfx950(InstructionSet &isa) {

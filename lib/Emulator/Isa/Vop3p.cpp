@@ -10,8 +10,9 @@ using num::F32;
 static unsigned upperSelect(const Instruction &inst) {
   return inst.format == Format::Vop3p ? inst.opSelHi : 7;
 }
+/// NEG_HI stands in the place of ABS, in VOP3 too (V_DOT2C_F32_BF16: "ABS[1:0] are used as NEG_HI[1:0]").
 static unsigned upperNegate(const Instruction &inst) {
-  return inst.format == Format::Vop3p ? inst.abs : inst.neg;
+  return inst.format == Format::Vop3p || inst.format == Format::Vop3 ? inst.abs : inst.neg;
 }
 
 /// One half of source n as OP_SEL, OP_SEL_HI, NEG_LO and NEG_HI choose it.
@@ -48,7 +49,7 @@ void runPacked(const Clause &clause, Wave &wave, const Instruction &inst,
       };
       R result = clause(context, operand(A(), I)...);
       if constexpr (isFloat<R>)
-        result.bits = num::applyOutputModifiers<F16>(result.bits, 0, inst.clamp, context.mode);
+        result.bits = clampedFloat<F16>(context, result.bits);
       word |= u32(bitCast<u16>(result)) << (upper ? 16 : 0);
     }
     out.words[0][context.lane] = word;
@@ -200,6 +201,16 @@ static void addPairs(InstructionSet &isa) {
 
 // ---- Mixed precision: OP_SEL_HI makes a source a half, OP_SEL which; NEG_HI is ABS ----
 
+/// Inline constants are F32 where the operand is (as Mesa's compiler takes it); LLVM decodes them as halves.
+static void widenConstant(const Instruction &inst, unsigned n, LaneBuffer &buffer, LaneSource &source) {
+  static const f32 constants[] = {0.5f, -0.5f, 1, -1, 2, -2, 4, -4, 0.15915494f};
+  unsigned code = unsigned(inst.encoding[0] >> (32 + 9 * n)) & 0x1FF;
+  if ((inst.opSelHi >> n & 1) || code < 240 || code > 248)
+    return;
+  std::fill_n(buffer.words[0], Lanes, bitCast<u32>(constants[code - 240]));
+  source.low = buffer.words[0];
+}
+
 static u32 mixedSum(const LaneContext &c, const u32 (&words)[3]) {
   u32 x[3];
   for (unsigned n = 0; n < 3; ++n) {
@@ -220,8 +231,10 @@ template <class Place> static void addMixed(InstructionSet &isa, llvm::StringRef
   isa.add(mnemonic, [](Wave &wave, const Instruction &inst) {
     LaneBuffer buffers[3], out;
     LaneSource s[3];
-    for (unsigned n = 0; n < 3; ++n)
+    for (unsigned n = 0; n < 3; ++n) {
       s[n] = plainSource(wave, inst.src[n], buffers[n]);
+      widenConstant(inst, n, buffers[n], s[n]);
+    }
     LaneContext c{num::FloatMode::fromRegister(wave.mode.bits), inst, wave};
     for (c.lane = 0; c.lane < Lanes; ++c.lane) {
       c.old = wave.vgpr[inst.dst[0].index][c.lane];
@@ -233,11 +246,9 @@ template <class Place> static void addMixed(InstructionSet &isa, llvm::StringRef
 
 static void addMixes(InstructionSet &isa) {
   static const auto half = [](const LaneContext &c, u32 sum) {
-    return u32(num::applyOutputModifiers<F16>(num::f32ToF16(sum, c.mode), 0, c.inst.clamp, c.mode));
+    return u32(clampedFloat<F16>(c, num::f32ToF16(sum, c.mode)));
   };
-  addMixed(isa, "v_fma_mix_f32", [](const LaneContext &c, u32 sum) {
-    return num::applyOutputModifiers<F32>(sum, 0, c.inst.clamp, c.mode);
-  });
+  addMixed(isa, "v_fma_mix_f32", [](const LaneContext &c, u32 sum) { return clampedFloat<F32>(c, sum); });
   addMixed(isa, "v_fma_mixlo_f16",
            [](const LaneContext &c, u32 sum) { return (c.old & 0xFFFF0000) | half(c, sum); });
   addMixed(isa, "v_fma_mixhi_f16",

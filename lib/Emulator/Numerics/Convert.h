@@ -141,9 +141,27 @@ template <class Int, class Host> inline Int clampToInt(Host x) {
 template <class Int, class T> inline Int floatToInt(typename T::Bits a) {
   return clampToInt<Int>(hostValue<T>(a));
 }
+/// V_CVT_PK_U8_F32 and V_CVT_PKACCUM_U8_F32 round by MODE (gfx9 hardware, by users' reports; the manual is
+/// silent), then clamp.
+inline uint8_t f32ToByte(uint32_t a, const FloatMode &m) {
+  float x = bitCast<float>(flushIn<F32>(a, m));
+  switch (m.round32) {
+  case Rounding::NearestEven:
+    return clampToInt<uint8_t>(std::nearbyint(x));
+  case Rounding::Up:
+    return clampToInt<uint8_t>(std::ceil(x));
+  case Rounding::Down:
+    return clampToInt<uint8_t>(std::floor(x));
+  case Rounding::TowardZero:
+    break;
+  }
+  return clampToInt<uint8_t>(x);
+}
 /// V_CVT_FLR_I32_F32 and V_CVT_RPI_I32_F32. The sum is rounded to F32 before the floor, as the manual writes
 /// it.
-inline int32_t floorToInt(uint32_t a) { return clampToInt<int32_t>(std::floor(bitCast<float>(a))); }
+inline int32_t floorToInt(uint32_t a, const FloatMode &m) {
+  return clampToInt<int32_t>(std::floor(bitCast<float>(flushIn<F32>(a, m))));
+}
 inline int32_t roundHalfUpToInt(uint32_t a) {
   return clampToInt<int32_t>(std::floor(bitCast<float>(a) + 0.5f));
 }

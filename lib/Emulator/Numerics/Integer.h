@@ -32,11 +32,12 @@ constexpr uint32_t sadU16(uint32_t a, uint32_t b, uint32_t sum) {
   return sum + absoluteDifference(a & 0xffff, b & 0xffff) + absoluteDifference(a >> 16, b >> 16);
 }
 /// V_QSAD_PK_U16_U8 and V_MQSAD_PK_U16_U8: four sums over windows that advance by one byte.
-constexpr uint64_t qsadPkU16U8(uint64_t a, uint32_t b, uint64_t sums, bool masked) {
+constexpr uint64_t qsadPkU16U8(uint64_t a, uint32_t b, uint64_t sums, bool masked, bool clamp) {
   uint64_t r = 0;
   for (unsigned i = 0; i < 4; ++i) {
     uint32_t window = uint32_t(a >> (8 * i)), sum = uint32_t(sums >> (16 * i) & 0xffff);
-    r |= uint64_t((masked ? msadU8(window, b, sum) : sadU8(window, b, sum)) & 0xffff) << (16 * i);
+    sum = masked ? msadU8(window, b, sum) : sadU8(window, b, sum);
+    r |= uint64_t(clamp ? saturate<uint16_t>(sum) : uint16_t(sum)) << (16 * i);
   }
   return r;
 }

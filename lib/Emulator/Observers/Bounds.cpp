@@ -1,5 +1,5 @@
-// Accesses outside allocations, LDS and scratch, writes to what is read-only, and misaligned accesses that the
-// hardware does not do as asked.
+// Accesses outside allocations, LDS and scratch, writes to what is read-only, and misaligned accesses that
+// the hardware does not do as asked.
 //
 // A buffer access that its descriptor's range drops is no finding: kernels rely on it. Plain vector accesses
 // may have any alignment (amdhsa runs with unaligned access mode on); atomics, transposing LDS reads and

@@ -59,8 +59,8 @@ std::string registerName(RegisterFile file, unsigned index) {
       return name + std::string(index == first ? "_lo" : "_hi");
   if (index == M0)
     return "m0";
-  if (index >= 108 && index < M0)
-    return "ttmp" + std::to_string(index - 108);
+  if (index >= Ttmp && index < Ttmp + TtmpCount)
+    return "ttmp" + std::to_string(index - Ttmp);
   return "s" + std::to_string(index);
 }
 

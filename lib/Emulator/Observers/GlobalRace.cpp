@@ -80,7 +80,7 @@ private:
   std::vector<std::array<uint32_t, 3>> groups;
 };
 
-class GlobalRaceGroup final : public GroupObserver {
+class GlobalRaceGroup final : public BarrierGroup {
 public:
   explicit GlobalRaceGroup(SharedShadow &shadow) : shadow(shadow) {}
 
@@ -89,32 +89,22 @@ public:
     acquired = 0;
     std::fill(std::begin(known), std::end(known), Known());
     memory = {};
-    active = group.waves.size() > 1;
-    lasting.resize(group.waves.size());
-    for (LastingAccesses &accesses : lasting)
-      accesses.clear();
+    resetWaves(group);
   }
 
-  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
-    if (inst.traits.wait && active)
-      lasting[wave.index].wait(inst);
-  }
   void memoryIssued(const Wave &wave, const PendingAccess &access) override {
-    if (active && access.inst->traits.unit != Unit::Lds)
-      lasting[wave.index].issue(access);
+    if (access.inst->traits.unit != Unit::Lds)
+      BarrierGroup::memoryIssued(wave, access);
   }
-  void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
 
-  /// What no wait covers goes on behind the barrier.
   void barrierReleased(const Workgroup &group) override {
-    for (size_t wave = 0; wave < lasting.size(); ++wave)
-      for (const LastingAccesses::Access &access : lasting[wave].all())
-        for (const LastingAccesses::Range &range : access.ranges)
-          forDwords(range.address, range.size, [&](uint64_t address, unsigned, unsigned) {
-            if (Page *page = lockPage(address))
-              prolong(range.isWrite ? cellOf(*page, address).write : cellOf(*page, address).read, wave,
-                      uint16_t(group.epoch));
-          });
+    forLasting([&](unsigned wave, const LastingAccesses::Range &range) {
+      forDwords(range.address, range.size, [&](uint64_t address, unsigned, unsigned) {
+        if (Page *page = lockPage(address))
+          prolong(range.isWrite ? cellOf(*page, address).write : cellOf(*page, address).read, wave,
+                  uint16_t(group.epoch));
+      });
+    });
     unlock();
   }
 
@@ -241,8 +231,6 @@ private:
   AllocationCache memory;
   Known known[256];
   Page *locked = nullptr;
-  bool active = false;                  ///< several waves
-  std::vector<LastingAccesses> lasting; ///< by wave
 };
 
 } // namespace

@@ -131,6 +131,38 @@ private:
   std::vector<Access> landed;
 };
 
+/// A group of waves that barriers order, but for what no wait covers.
+class BarrierGroup : public GroupObserver {
+public:
+  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+    if (inst.traits.wait && active)
+      lasting[wave.index].wait(inst);
+  }
+  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
+    if (active)
+      lasting[wave.index].issue(access);
+  }
+  void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
+
+protected:
+  void resetWaves(const Workgroup &group) {
+    active = group.waves.size() > 1;
+    lasting.resize(group.waves.size());
+    for (LastingAccesses &accesses : lasting)
+      accesses.clear();
+  }
+  /// Calls `body(wave, range)` for what goes on behind a barrier.
+  template <class Body> void forLasting(Body body) const {
+    for (unsigned wave = 0; wave < lasting.size(); ++wave)
+      for (const LastingAccesses::Access &access : lasting[wave].all())
+        for (const LastingAccesses::Range &range : access.ranges)
+          body(wave, range);
+  }
+
+  bool active = false;                  ///< several waves
+  std::vector<LastingAccesses> lasting; ///< by wave
+};
+
 /// Calls `body(address, first byte in it, bytes)` for each dword of a range; `address` is where the part
 /// begins.
 template <class Body> void forDwords(uint64_t address, uint64_t size, Body body) {

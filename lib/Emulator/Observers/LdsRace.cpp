@@ -24,7 +24,7 @@ struct Cell {
   bool writeIsAtomic = false;
 };
 
-class LdsRaceGroup final : public GroupObserver {
+class LdsRaceGroup final : public BarrierGroup {
 public:
   explicit LdsRaceGroup(FindingLog &log) : log(log) {}
 
@@ -32,31 +32,16 @@ public:
     firstEpoch = lastEpoch + 2;
     lastEpoch = firstEpoch;
     cells.resize(std::max(cells.size(), (group.lds.size() + 3) / 4));
-    active = group.waves.size() > 1;
-    lasting.resize(group.waves.size());
-    for (LastingAccesses &accesses : lasting)
-      accesses.clear();
+    resetWaves(group);
   }
 
-  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
-    if (inst.traits.wait && active)
-      lasting[wave.index].wait(inst);
-  }
-  void memoryIssued(const Wave &wave, const PendingAccess &access) override {
-    if (active)
-      lasting[wave.index].issue(access);
-  }
-  void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
-
-  /// What no wait covers goes on behind the barrier.
   void barrierReleased(const Workgroup &group) override {
     lastEpoch = firstEpoch + group.epoch;
-    for (size_t wave = 0; wave < lasting.size(); ++wave)
-      for (const LastingAccesses::Access &access : lasting[wave].all())
-        for (const LastingAccesses::Range &range : access.ranges)
-          forDwords(range.address, range.size, [&](uint64_t address, unsigned first, unsigned count) {
-            prolong(cells[address / 4], range.isWrite, unsigned(wave), first, count);
-          });
+    forLasting([&](unsigned wave, const LastingAccesses::Range &range) {
+      forDwords(range.address, range.size, [&](uint64_t address, unsigned first, unsigned count) {
+        prolong(cells[address / 4], range.isWrite, wave, first, count);
+      });
+    });
   }
 
   void memoryLanded(const Wave &wave, const PendingAccess &access, ArrayRef<MemoryEvent> events) override {
@@ -143,9 +128,7 @@ private:
 
   FindingLog &log;
   std::vector<Cell> cells;
-  std::vector<LastingAccesses> lasting; ///< by wave
   uint32_t firstEpoch = 1, lastEpoch = 1;
-  bool active = false;
 };
 
 } // namespace

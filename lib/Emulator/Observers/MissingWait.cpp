@@ -5,6 +5,7 @@
 // knows.
 #include "Observers/Findings.h"
 #include "Observers/InFlight.h"
+#include "RelativeRegisters.h"
 
 using namespace llvm;
 
@@ -43,13 +44,14 @@ public:
     WaveWaits &waits = waves[wave.index];
     if (inst.traits.wait)
       return waits.flight.wait(inst, [&](const InFlight::Access &access) { complete(wave, waits, access); });
-    if (!waits.loads || wave.mode.gprIndexing())
+    if (!waits.loads)
       return;
     if (inst.traits.unit >= Unit::Lds || inst.traits.unit == Unit::Smem)
       return checkMemory(wave, waits, inst);
-    for (const RegisterRange &range : inst.reads)
+    MovedInstruction moved(wave, inst);
+    for (const RegisterRange &range : moved->reads)
       check(wave, waits, inst, range, "read");
-    for (const RegisterRange &range : inst.writes)
+    for (const RegisterRange &range : moved->writes)
       check(wave, waits, inst, range, "overwritten");
   }
 

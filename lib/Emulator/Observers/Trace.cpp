@@ -1,6 +1,7 @@
 #include "kiln/Emulator/Trace.h"
 
 #include "Observers/Findings.h"
+#include "RelativeRegisters.h"
 #include <optional>
 
 using namespace llvm;
@@ -99,15 +100,16 @@ public:
       return;
     output.line(FindingLog::hex(inst.pc - output.loadAddress) + "  " + inst.text);
     before.clear();
-    for (const RegisterRange &range : inst.writes)
+    writes = MovedInstruction(wave, inst)->writes;
+    for (const RegisterRange &range : writes)
       for (unsigned i = 0; i < range.count; ++i)
         before.push_back(formatRegister(wave, range.file, range.index + i));
   }
-  void afterInstruction(const Wave &wave, const Instruction &inst) override {
+  void afterInstruction(const Wave &wave, const Instruction &) override {
     if (wave.index != watched)
       return;
     size_t n = 0;
-    for (const RegisterRange &range : inst.writes)
+    for (const RegisterRange &range : writes)
       for (unsigned i = 0; i < range.count; ++i)
         if (std::string now = formatRegister(wave, range.file, range.index + i); now != before[n++])
           output.line("        " + now);
@@ -129,7 +131,8 @@ public:
 private:
   Output &output;
   unsigned watched;
-  std::vector<std::string> before;
+  SmallVector<RegisterRange, 6> writes; ///< of the instruction that runs
+  std::vector<std::string> before;      ///< what they held
 };
 
 class Trace final : public Observer {

@@ -3,6 +3,7 @@
 #include "Dispatch.h"
 #include "Isa/Scalar.h"
 #include "Matrix/Operation.h"
+#include "RelativeRegisters.h"
 
 using namespace llvm;
 
@@ -72,7 +73,7 @@ void Undefined::define(const RegisterRange &range, uint64_t lanes) {
 
 /// Nearly always nothing undefined goes in, and so nothing comes out, whatever the instruction.
 bool Undefined::propagateDefined(const Wave &wave, const Instruction &inst) {
-  if (wave.mode.gprIndexing() || !all_of(inst.reads, [&](const RegisterRange &r) { return isDefined(r); }))
+  if (!all_of(inst.reads, [&](const RegisterRange &r) { return isDefined(r); }))
     return false;
   uint64_t written = inst.traits.unit == Unit::Matrix ? ~uint64_t(0) : wave.exec();
   for (const RegisterRange &range : inst.writes)
@@ -80,7 +81,11 @@ bool Undefined::propagateDefined(const Wave &wave, const Instruction &inst) {
   return true;
 }
 
-void Undefined::propagate(const Wave &wave, const Instruction &inst) {
+void Undefined::propagate(const Wave &wave, const Instruction &given) {
+  if (StringRef(given.mnemonic).starts_with("s_set_gpr_idx_"))
+    return propagateIndex(given);
+  MovedInstruction moved(wave, given);
+  const Instruction &inst = *moved;
   if (propagateDefined(wave, inst))
     return;
   switch (inst.traits.unit) {
@@ -93,6 +98,15 @@ void Undefined::propagate(const Wave &wave, const Instruction &inst) {
   default:
     return;
   }
+}
+
+/// Parts of M0: the index [7:0], what is indexed [15:12].
+void Undefined::propagateIndex(const Instruction &inst) {
+  StringRef name = inst.mnemonic;
+  if (name == "s_set_gpr_idx_on" || name == "s_set_gpr_idx_idx")
+    scalar[M0] = (scalar[M0] & ~0xFFu) | (uint32_t(bits(inst.src[0])) & 0xFF);
+  if (name == "s_set_gpr_idx_on" || name == "s_set_gpr_idx_mode")
+    scalar[M0] &= ~0xF000u;
 }
 
 // Scalar.
@@ -344,13 +358,7 @@ void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
       setScalar(dst, lanes & exec); // a compare's mask or carries: inactive lanes give 0
       continue;
     }
-    Operand target = dst;
-    if (wave.mode.gprIndexing()) {
-      target.index =
-          (target.index & 256) | ((target.index + (wave.sgpr[M0] >> 15 & 1 ? wave.sgpr[M0] & 255 : 0)) & 255);
-      lanes = 0; // which sources were meant is not followed
-    }
-    setVector(target, lanes, exec);
+    setVector(dst, lanes, exec);
   }
   if (StringRef(inst.mnemonic).starts_with("v_cmpx")) {
     scalar[Exec] = uint32_t(lanes & exec);

@@ -35,6 +35,7 @@ private:
   bool isDefined(const RegisterRange &range) const;
   void define(const RegisterRange &range, uint64_t lanes);
   bool propagateDefined(const Wave &wave, const Instruction &inst);
+  void propagateIndex(const Instruction &inst);
   void propagateScalar(const Wave &wave, const Instruction &inst);
   void propagateVector(const Wave &wave, const Instruction &inst);
   bool propagateCrossLane(const Wave &wave, const Instruction &inst);

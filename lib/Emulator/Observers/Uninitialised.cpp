@@ -8,6 +8,7 @@
 // no finding.
 #include "Observers/Findings.h"
 #include "Observers/Undefined.h"
+#include "RelativeRegisters.h"
 
 using namespace llvm;
 
@@ -61,12 +62,14 @@ public:
     Undefined &registers = waves[wave.index].registers;
     switch (inst.traits.unit) {
     case Unit::Control:
+      registers.propagate(wave, inst);
       return checkBranch(wave, registers, inst);
     case Unit::Salu:
       checkJump(wave, registers, inst);
       [[fallthrough]];
     case Unit::Valu:
     case Unit::Matrix:
+      checkIndex(wave, registers, inst);
       registers.propagate(wave, inst);
       return checkExec(wave, registers, inst);
     default:
@@ -276,6 +279,14 @@ private:
     if ((name == "s_setpc_b64" || name == "s_swappc_b64") && inst.src[0].kind == OperandKind::Sgpr)
       for (unsigned i = 0; i < 2; ++i)
         useScalar(wave, registers, inst, inst.src[0].index + i, "used as an address");
+  }
+  /// VGPR indexing uses M0[7:0] and M0[15:12], s_movrel all of it.
+  void checkIndex(const Wave &wave, Undefined &registers, const Instruction &inst) {
+    uint32_t used = isIndexed(wave, inst)                                   ? 0xF0FF
+                    : inst.traits.readsM0 && inst.traits.unit == Unit::Salu ? ~uint32_t(0)
+                                                                            : 0;
+    if (registers.scalar[M0] & used)
+      useScalar(wave, registers, inst, M0, "used as the index of a register");
   }
   void checkExec(const Wave &wave, Undefined &registers, const Instruction &inst) {
     if (!registers.pair(Exec))

@@ -5,6 +5,7 @@
 // and only the youngest writer of a register counts. Here they are counted along the executed path, so code
 // that LLVM made never falls short.
 #include "Observers/Findings.h"
+#include "RelativeRegisters.h"
 
 using namespace llvm;
 
@@ -12,10 +13,11 @@ namespace kiln::emulator {
 
 namespace {
 
-/// An instruction that a later one may be too close to; `end` counts the wait states up to and with it.
+/// An instruction that a later one may be too close to.
 struct Producer {
   const Instruction *inst = nullptr;
-  uint64_t end = 0;
+  uint64_t end = 0;             ///< wait states up to and with it
+  RegisterRange result, source; ///< source: a matrix instruction's accumulator, a store's data
 };
 
 /// The longest distance in the tables.
@@ -103,17 +105,17 @@ public:
     chip = group.waves[0]->chip;
   }
 
-  void beforeInstruction(const Wave &wave, const Instruction &inst) override {
+  void beforeInstruction(const Wave &wave, const Instruction &given) override {
+    MovedInstruction moved(wave, given);
+    const Instruction &inst = *moved;
     WaveStates &states = waves[wave.index];
     const Traits &traits = inst.traits;
-    if (!wave.mode.gprIndexing()) {
-      if (traits.unit == Unit::Matrix)
-        checkMatrix(wave, states, inst);
-      else if (traits.unit == Unit::Valu || isMemory(traits))
-        checkVector(wave, states, inst);
-      if (traits.unit == Unit::Valu)
-        checkValu(wave, states, inst);
-    }
+    if (traits.unit == Unit::Matrix)
+      checkMatrix(wave, states, inst);
+    else if (traits.unit == Unit::Valu || isMemory(traits))
+      checkVector(wave, states, inst);
+    if (traits.unit == Unit::Valu)
+      checkValu(wave, states, inst);
     if (traits.unit == Unit::Vmem || traits.unit == Unit::Flat)
       checkScalarSources(wave, states, inst, 5, "a vector memory instruction");
     if (traits.readsM0 && states.saluM0 && states.now - states.saluM0 < 1)
@@ -121,7 +123,7 @@ public:
     if (traits.setreg || traits.getreg)
       checkHardwareRegister(wave, states, inst);
     states.now += traits.nop ? (inst.simm16 & 15) + 1 : 1;
-    record(states, inst);
+    record(states, inst, given);
   }
 
 private:
@@ -156,7 +158,7 @@ private:
           break;
         }
       for (const Producer &producer : reverse(states.matrix)) {
-        RegisterRange result = rangeOf(producer.inst->dst[0]);
+        const RegisterRange &result = producer.result;
         if (!overlap(result, use.range))
           continue;
         bool isSame = result.index == use.range.index && result.count == use.range.count;
@@ -179,7 +181,7 @@ private:
     for (const RegisterRange &range : inst.reads)
       if (range.file == RegisterFile::Vector) {
         for (const Producer &producer : reverse(states.matrix))
-          if (overlap(rangeOf(producer.inst->dst[0]), range)) {
+          if (overlap(producer.result, range)) {
             unsigned needed = table.toRead(producer.inst->traits, isMemory(inst.traits));
             if (states.now - producer.end < needed)
               report(wave, inst, producer.inst, named(range) + " is read", producer.end, states.now, needed);
@@ -187,7 +189,7 @@ private:
           }
         bool isSum = inst.srcCount > 2 && rangeOf(inst.src[2]).index == range.index;
         for (const Producer &producer : states.dots)
-          if (overlap(rangeOf(producer.inst->dst[0]), range) &&
+          if (overlap(producer.result, range) &&
               !(producer.inst->mnemonic == inst.mnemonic && (isSum || isTied(inst, range))))
             report(wave, inst, producer.inst, named(range) + " is read", producer.end, states.now, 3);
       }
@@ -202,7 +204,7 @@ private:
   void checkOverwrite(const Wave &wave, WaveStates &states, const Instruction &inst,
                       const RegisterRange &range, const MatrixTable &table) {
     for (const Producer &producer : reverse(states.matrix))
-      if (overlap(rangeOf(producer.inst->dst[0]), range)) {
+      if (overlap(producer.result, range)) {
         unsigned needed = table.toOverwrite(producer.inst->traits);
         if (states.now - producer.end < needed)
           report(wave, inst, producer.inst, named(range) + " is overwritten", producer.end, states.now,
@@ -210,17 +212,15 @@ private:
         break;
       }
     for (const Producer &producer : reverse(states.matrix)) {
-      const Instruction &matrix = *producer.inst;
-      const Operand &accumulator = matrix.traits.sparse ? matrix.dst[0] : matrix.src[2];
-      if (!accumulator.isVector() || !overlap(rangeOf(accumulator), range))
+      if (!overlap(producer.source, range))
         continue;
-      unsigned needed = table.accumulatorToOverwrite(matrix.traits);
+      unsigned needed = table.accumulatorToOverwrite(producer.inst->traits);
       if (states.now - producer.end < needed)
-        report(wave, inst, &matrix, named(range) + " is overwritten", producer.end, states.now, needed);
+        report(wave, inst, producer.inst, named(range) + " is overwritten", producer.end, states.now, needed);
       break;
     }
     for (const Producer &producer : states.dots)
-      if (overlap(rangeOf(producer.inst->dst[0]), range) && producer.inst->mnemonic != inst.mnemonic)
+      if (overlap(producer.result, range) && producer.inst->mnemonic != inst.mnemonic)
         report(wave, inst, producer.inst, named(range) + " is overwritten", producer.end, states.now, 3);
   }
 
@@ -259,12 +259,12 @@ private:
       if (producer.inst->traits.transcendental && inst.traits.transcendental)
         continue;
       for (const RegisterRange &range : inst.reads)
-        if (overlap(rangeOf(producer.inst->dst[0]), range))
+        if (overlap(producer.result, range))
           report(wave, inst, producer.inst, named(range) + " is read", producer.end, states.now, 1);
     }
     for (const Producer &producer : states.stores)
       for (const RegisterRange &range : inst.writes)
-        if (overlap(rangeOf(producer.inst->src[1]), range))
+        if (overlap(producer.source, range))
           report(wave, inst, producer.inst, named(range) + ", data of a store, is overwritten", producer.end,
                  states.now, 2);
   }
@@ -318,7 +318,8 @@ private:
     producers.push_back(producer);
   }
 
-  void record(WaveStates &states, const Instruction &inst) {
+  /// `given` is what `inst` was made of, and stays.
+  void record(WaveStates &states, const Instruction &inst, const Instruction &given) {
     const Traits &traits = inst.traits;
     uint64_t now = states.now;
     bool isValu = traits.unit == Unit::Valu;
@@ -334,16 +335,18 @@ private:
         recordScalar(states, inst, range);
       }
     if (traits.unit == Unit::Matrix) {
-      push(states.matrix, {&inst, now}, LongestWait);
+      push(states.matrix,
+           {&given, now, rangeOf(inst.dst[0]), rangeOf(traits.sparse ? inst.dst[0] : inst.src[2])},
+           LongestWait);
       if (traits.matrix == MatrixKind::Double)
         states.doubleMatrix = now;
     }
     if (isValu && (traits.transcendental || traits.partialResult))
-      push(states.forwarding, {&inst, now}, 1);
+      push(states.forwarding, {&given, now, rangeOf(inst.dst[0]), {}}, 1);
     if (traits.dot)
-      push(states.dots, {&inst, now}, 3);
+      push(states.dots, {&given, now, rangeOf(inst.dst[0]), {}}, 3);
     if (traits.wideStore)
-      push(states.stores, {&inst, now}, 2);
+      push(states.stores, {&given, now, {}, rangeOf(inst.src[1])}, 2);
     if (traits.setreg)
       states.setreg[inst.simm16 & 63] = now;
   }
