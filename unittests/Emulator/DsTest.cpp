@@ -109,13 +109,15 @@ TEST(Ds, TwoAddresses64) {
 
 TEST(Ds, TheSameOffsetTwiceIsOneAccess) { // manual 11.3.1: only the first data
   MemorySnippet t;
+  t.fill(4, 7), t.fill(5, 8), t.fill(6, 9), t.fill(7, 10);
   EXPECT_EQ(t.run("ds_write2_b32 v1, v1, v2 offset0:1 offset1:1\n"
-                  "ds_write2st64_b64 v1, v[1:2], v[2:3] offset0:2 offset1:2\n"
+                  "ds_write2st64_b64 v1, v[4:5], v[6:7] offset0:2 offset1:2\n"
                   "ds_wrxchg2_rtn_b32 v[10:11], v1, v2, v1 offset0:100 offset1:100\n"
                   "ds_read2_b32 v[12:13], v1 offset0:64 offset1:64\ns_waitcnt 0"),
             "");
   EXPECT_EQ(t.lds(1 + 3), 12u);
-  EXPECT_EQ(t.lds(256 + 63), 63u * 4);
+  EXPECT_EQ(t.lds(256 + 63), 7u);
+  EXPECT_EQ(t.lds(256 + 64), 8u);
   EXPECT_EQ(t.v(10, 3), 0x2000000u + 103);
   EXPECT_EQ(t.v(11, 3), 0x2000000u + 103);
   EXPECT_EQ(t.lds(103), 3u);

@@ -1,0 +1,15 @@
+// Programs that LLVM 22 compiles to something else (docs/emulator/errata.md).
+#pragma OPENCL EXTENSION cl_khr_fp16 : enable
+#define ITEM __builtin_amdgcn_workitem_id_x()
+
+kernel void half_product(global ushort *out, global const float *a, global const float *b) {
+  out[ITEM] = __builtin_astype((half)(a[ITEM] * b[ITEM]), ushort);
+}
+kernel void negated(global float *out, global const float *a, global const float *b) { out[ITEM] = (0.0f - a[ITEM]) * b[ITEM]; }
+// Odd items take the number of item 0, which does not take part.
+kernel void permuted(global int *out, global const int *a) {
+  int value = a[ITEM], taken = -1;
+  if (ITEM & 1)
+    taken = __builtin_amdgcn_ds_bpermute(0, value);
+  out[ITEM] = taken - value;
+}
