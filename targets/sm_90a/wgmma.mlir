@@ -4,7 +4,8 @@
 // row 16 * (warp % 4) + lane / 4 (+ 8 for every second pair of elements), column 8 * (element / 4) + 2 * (lane % 4) + element % 2.
 // They exist for every n that is a multiple of 8 up to 256 (of integers above 32: of 16). Tiles of kernels have powers of two as
 // sizes, so only such n stand here. Not here either, because the kernel dialect has no such operands: single bits, unsigned
-// bytes, and sparse A.
+// bytes, and sparse A. A may also be in registers, and rows in shared memory may have 64, 32 or 16 bytes: forms of the same
+// instructions that nothing here asks for.
 //
 // Cycles, of 32 bytes along k: 2,048 multiply-adds of 16-bit floats a cycle and SM, half as many of tf32, twice as many of 8-bit
 // types (NVIDIA H100 whitepaper, table 1), make n / 2. Reading A takes 16 and B n / 4 cycles at 128 bytes a cycle (CUDA C++
