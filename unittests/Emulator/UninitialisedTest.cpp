@@ -100,6 +100,13 @@ TEST(Uninitialised, MasksAreFollowedByBit) {
   EXPECT_NE(found(compare + "s_and_b64 s[12:13], vcc, 0x1ff\ns_and_saveexec_b64 s[14:15], s[12:13]"), "");
 }
 
+TEST(Uninitialised, SpilledMasks) {
+  std::string spill = "v_mov_b32 v3, 0\nv_writelane_b32 v3, s12, 5\ns_nop 3\nv_readlane_b32 s14, v3, 5\n"
+                      "s_mov_b32 s15, 0\ns_and_saveexec_b64 s[16:17], s[14:15]";
+  EXPECT_EQ(found("s_and_b32 s12, s8, 0xffff0000\n" + spill), "") << "the lower lanes' bits are known";
+  EXPECT_NE(found("s_mov_b32 s12, s8\n" + spill), "");
+}
+
 TEST(Uninitialised, LdsBytes) {
   std::string address = "v_lshlrev_b32 v3, 2, v0\n";
   EXPECT_NE(found(address + "ds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");

@@ -268,7 +268,9 @@ bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
   }
   if (name.starts_with("v_writelane")) {
     uint64_t lane = uint64_t(1) << (readScalar(wave, inst.src[1]) & 63);
-    setVector(inst.dst[0], bits(inst.src[0]) ? lane : 0, lane);
+    bool isWhole =
+        uint32_t(bits(inst.src[0])) == ~uint32_t(0); // of a spilled mask, lanes that are off may be undefined
+    setVector(inst.dst[0], isWhole ? lane : 0, lane);
     return true;
   }
   if (inst.traits.permlaneSwap) {

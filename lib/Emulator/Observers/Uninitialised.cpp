@@ -3,9 +3,9 @@
 // finding is their use as an address, in a store to global memory, or in a decision (a branch, EXEC).
 //
 // Undefinedness is followed by register and lane, for scalar registers by bit. Where a part of a register is
-// written (16-bit loads, SDWA, op_sel), the whole counts as written; values exchanged between lanes (DPP,
-// permute) are undefined only where every lane's source is. So some misuses stay unseen, and good code gives
-// no finding.
+// written (16-bit loads, SDWA, op_sel, v_writelane of a partly written scalar), the whole counts as written;
+// values exchanged between lanes (DPP, permute) are undefined only where every lane's source is. So some
+// misuses stay unseen, and good code gives no finding.
 #include "Observers/Findings.h"
 #include "Observers/Undefined.h"
 #include "RelativeRegisters.h"
