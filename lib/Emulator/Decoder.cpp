@@ -320,6 +320,8 @@ void Decoder::describeRegisters(const MCInst &mc, Instruction &inst) {
     add(inst.reads, reg);
   for (MCPhysReg reg : desc.implicit_defs())
     add(inst.writes, reg);
+  if (StringRef(inst.mnemonic).starts_with("v_pk_fmac_")) // LLVM does not say that it reads the sum
+    inst.reads.append(inst.writes.begin(), inst.writes.end());
   for (const auto *ranges : {&inst.reads, &inst.writes})
     for (const RegisterRange &range : *ranges)
       if (range.file == RegisterFile::Vector) {

@@ -79,6 +79,18 @@ TEST(Uninitialised, RegistersAreFilledByParts) {
   EXPECT_NE(found(std::string("v_bitop3_b32 v2, v0, v4, s4 bitop3:0x96") + Store), "");
 }
 
+TEST(Uninitialised, OldResults) {
+  // These keep the other part of v4, which counts as written.
+  for (const char *part :
+       {"v_fma_mixlo_f16 v4, v0, v0, v0", "v_fma_mixhi_f16 v4, v0, v0, v0", "v_cvt_pk_fp8_f32 v4, v0, v0",
+        "v_cvt_sr_fp8_f32 v4, v0, v0", "v_cvt_scalef32_pk_fp4_f32 v4, v0, v0, v0"})
+    EXPECT_EQ(found(std::string(part) + "\nv_mov_b32 v2, v4" + Store), "") << part;
+  for (const char *sum :
+       {"v_fmac_f32 v4, v0, v0", "v_fmac_f64 v[4:5], v[0:1], v[0:1]", "v_pk_fmac_f16 v4, v0, v0",
+        "v_dot2c_f32_f16 v4, v0, v0", "v_dot8c_i32_i4 v4, v0, v0", "v_fma_mixlo_f16 v4, v0, v5, v0"})
+    EXPECT_NE(found(std::string(sum) + "\nv_mov_b32 v2, v4" + Store), "") << sum;
+}
+
 TEST(Uninitialised, WideSumsCarryUpwards) {
   std::string sum = "v_mov_b32 v4, v0\nv_mad_u64_u32 v[2:3], s[12:13], v0, v0, v[4:5]"; // v5 holds nothing
   EXPECT_EQ(found(sum + Store), "");

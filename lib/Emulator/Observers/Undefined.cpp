@@ -174,6 +174,12 @@ static bool takesMask(const Instruction &inst) {
          name.starts_with("v_div_fmas");
 }
 
+/// Is the old result a source? Other instructions that read it keep a part of it.
+static bool accumulates(StringRef name) {
+  return name.starts_with("v_mac_") || name.starts_with("v_fmac_") || name.starts_with("v_pk_fmac_") ||
+         (name.starts_with("v_dot") && name.substr(6, 2) == "c_");
+}
+
 uint64_t Undefined::sourceLanes(const Wave &wave, const Instruction &inst) const {
   uint64_t lanes = 0;
   bool hasMask = takesMask(inst);
@@ -186,7 +192,7 @@ uint64_t Undefined::sourceLanes(const Wave &wave, const Instruction &inst) const
     else if (bits(source) & widthMask(source.dwords))
       lanes = ~uint64_t(0);
   }
-  if (!inst.sdwa && !inst.dpp && !inst.traits.partialResult) // an accumulator is tied to the result
+  if (!inst.sdwa && !inst.dpp && accumulates(inst.mnemonic))
     for (const RegisterRange &range : inst.reads)
       if (range.file == RegisterFile::Vector)
         lanes |= this->lanes(range.index, range.count);
