@@ -45,6 +45,15 @@ def expect(what, found, expected, source):
         wrong.append(f"{what}: the inputs do not show the difference")
 
 
+def count(start, steps):
+    """What `counted` gives an item: by its source, and with the last item's i in the last subtraction."""
+    value = sunk = start
+    for i in range(steps):
+        shifted = i >> (value & 31)
+        value, sunk = i - shifted, 6 - shifted
+    return value, sunk
+
+
 def expect_code(what, text, pattern):
     if not re.search(pattern, text):
         wrong.append(f"{what}: expected {pattern} in\n{text}")
@@ -63,6 +72,12 @@ def check(chip):
     expect_code(f"{chip} permuted", code_of(code, "permuted"), r"v_readlane_b32 s\d+, v\d+, 0|v_readfirstlane_b32")
     numbers = (ITEM + 1000).astype(np.int32)
     expect(f"{chip} permuted", run(code, chip, "permuted", "i32", numbers), np.where(ITEM & 1, 1000, -1) - numbers, np.where(ITEM & 1, 0, -1) - numbers)
+
+    counted = build(chip, "llvm-errata.ll", "-x", "ir", "-O2")
+    expect_code(f"{chip} counted", code_of(counted, "counted"), r"s_or_b64 exec, exec, s\[\d+:\d+\]\nv_xad_u32 v\d+, v\d+, -1, s\d+")
+    start = (ITEM // 8).astype(np.uint32)
+    source, sunk = np.array([count(int(start[n]), n % 8) for n in range(64)], np.uint32).T
+    expect(f"{chip} counted", run(counted, chip, "counted", "u32", start), sunk, source)
 
     # At -O0 registers are handed out in a way that shows the poison; without that pass's mistake the result is right at every level.
     found = run(build(chip, "llvm-errata.ll", "-x", "ir", "-O0"), chip, "nested", "u32", pairs.reshape(-1))

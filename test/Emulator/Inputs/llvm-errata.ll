@@ -34,4 +34,31 @@ end:
   store i32 %sum, ptr addrspace(1) %to
   ret void
 }
+
+; Item n does n % 8 steps i = 0, 1, ..., each of which gives value = i - (i >> value % 32), from in[n] on. i is in a scalar register
+; until the last item has left. MachineSink moves the subtraction behind the loop, where i is the last item's.
+define amdgpu_kernel void @counted(ptr addrspace(1) %out, ptr addrspace(1) %in) {
+  %item = tail call i32 @llvm.amdgcn.workitem.id.x()
+  %place = getelementptr i32, ptr addrspace(1) %in, i32 %item
+  %start = load i32, ptr addrspace(1) %place
+  %steps = and i32 %item, 7
+  %none = icmp eq i32 %steps, 0
+  br i1 %none, label %end, label %enter
+enter:
+  br label %loop
+loop:
+  %i = phi i32 [ 0, %enter ], [ %next, %loop ]
+  %before = phi i32 [ %start, %enter ], [ %value, %loop ]
+  %by = and i32 %before, 31
+  %shifted = lshr i32 %i, %by
+  %value = sub nsw i32 %i, %shifted
+  %next = add nuw nsw i32 %i, 1
+  %done = icmp eq i32 %next, %steps
+  br i1 %done, label %end, label %loop
+end:
+  %last = phi i32 [ %start, %0 ], [ %value, %loop ]
+  %to = getelementptr i32, ptr addrspace(1) %out, i32 %item
+  store i32 %last, ptr addrspace(1) %to
+  ret void
+}
 declare i32 @llvm.amdgcn.workitem.id.x()
