@@ -91,6 +91,13 @@ TEST(Uninitialised, OldResults) {
     EXPECT_NE(found(std::string(sum) + "\nv_mov_b32 v2, v4" + Store), "") << sum;
 }
 
+TEST(Uninitialised, DwordsOfAPackedOperation) {
+  std::string scale = "s_mov_b32 s8, 2\nv_pk_mul_f32 v[2:3], v[0:1], s[8:9]"; // s9 holds nothing
+  EXPECT_EQ(found(scale + " op_sel_hi:[1,0]\nv_mov_b32 v2, v3" + Store), "");
+  EXPECT_NE(found(scale + "\nv_mov_b32 v2, v3" + Store), "");
+  EXPECT_EQ(found(scale + Store), "");
+}
+
 TEST(Uninitialised, WideSumsCarryUpwards) {
   std::string sum = "v_mov_b32 v4, v0\nv_mad_u64_u32 v[2:3], s[12:13], v0, v0, v[4:5]"; // v5 holds nothing
   EXPECT_EQ(found(sum + Store), "");

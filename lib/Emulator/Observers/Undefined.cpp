@@ -304,7 +304,7 @@ bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
     auto of = [&](unsigned dword) {
       if (source.isVector())
         return vector[(source.index + dword) & 511];
-      return bits(source) ? ~uint64_t(0) : 0;
+      return uint32_t(bits(source) >> 32 * dword) ? ~uint64_t(0) : 0;
     };
     bool isMove = name == "v_pk_mov_b32"; // low from S0, high from S1
     if (!isMove || n == 0)
