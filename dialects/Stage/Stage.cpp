@@ -36,6 +36,7 @@ static ParseResult parseSizes(AsmParser &parser, SmallVectorImpl<int64_t> &sizes
 
 Type BufferType::parse(AsmParser &parser) {
   int64_t slots, pad = 0, replicas = 1;
+  bool blocks = false;
   unsigned fastest = 0;
   SmallVector<int64_t> shape, swizzle;
   Type element;
@@ -48,6 +49,8 @@ Type BufferType::parse(AsmParser &parser) {
     if (succeeded(parser.parseOptionalKeyword("pad"))) {
       if (parser.parseEqual() || parser.parseInteger(pad))
         return {};
+    } else if (succeeded(parser.parseOptionalKeyword("blocks"))) {
+      blocks = true;
     } else if (succeeded(parser.parseOptionalKeyword("replicas"))) {
       if (parser.parseEqual() || parser.parseInteger(replicas))
         return {};
@@ -57,8 +60,8 @@ Type BufferType::parse(AsmParser &parser) {
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<BufferType>(where, parser.getContext(), slots, shape, element, fastest, pad, swizzle,
-                                       replicas);
+  return parser.getChecked<BufferType>(where, parser.getContext(), slots, shape, element, fastest, pad,
+                                       swizzle, replicas, blocks);
 }
 
 void BufferType::print(AsmPrinter &printer) const {
@@ -74,16 +77,21 @@ void BufferType::print(AsmPrinter &printer) const {
   }
   if (getReplicas() != 1)
     printer << ", replicas = " << getReplicas();
+  if (getBlocks())
+    printer << ", blocks";
   printer << ">";
 }
 
-LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t slots, ArrayRef<int64_t> shape,
-                                 Type elementType, unsigned fastest, int64_t pad, ArrayRef<int64_t> swizzle,
-                                 int64_t replicas) {
+LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t slots,
+                                 ArrayRef<int64_t> shape, Type elementType, unsigned fastest, int64_t pad,
+                                 ArrayRef<int64_t> swizzle, int64_t replicas, bool blocks) {
   if (slots < 1 || replicas < 1 || shape.empty() || fastest >= shape.size())
     return emitError() << "expected one slot and replica or more and 'fastest' below the rank " << shape.size();
   if (!elementType.isIntOrFloat())
     return emitError() << "expected an integer or float element type, found " << elementType;
+  if (blocks && (elementType.getIntOrFloatBitWidth() != 6 || shape[fastest] % 32 || pad))
+    return emitError() << "expected blocks to be of 6-bit elements in rows of a multiple of 32, found "
+                       << elementType << " in rows of " << shape[fastest];
   if (!swizzle.empty() && pad)
     return emitError() << "expected either a swizzle or padding, found both";
   for (int64_t mask : swizzle)
@@ -92,15 +100,19 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, i
   return success();
 }
 
+unsigned BufferType::getElementBits() const {
+  return getBlocks() ? 8 : getElementType().getIntOrFloatBitWidth();
+}
+
 int64_t BufferType::getSlotBytes() const {
   int64_t elements = getReplicas();
   for (auto [d, size] : llvm::enumerate(getShape()))
     elements *= d == getFastest() ? size + getPad() : size;
-  return llvm::alignTo(llvm::divideCeil(elements * getElementType().getIntOrFloatBitWidth(), 8), 16);
+  return llvm::alignTo(llvm::divideCeil(elements * getElementBits(), 8), 16);
 }
 
 int64_t BufferType::getAlignment() const {
-  int64_t bits = getElementType().getIntOrFloatBitWidth();
+  int64_t bits = getElementBits();
   int64_t rowBits = (getShape()[getFastest()] + getPad()) * bits;
   int64_t rowBytes = getShape().size() == 1 ? 16 : std::max<int64_t>(1, rowBits / 8);
   // A swizzle keeps together what no mask moves.

@@ -26,6 +26,9 @@ def Stage_BufferType : TypeDef<Stage_Dialect, "Buffer"> {
     row's number XORs m_i to the column. A swizzled buffer has no padding. A slot of a tile too small for all waves to copy a part
     of holds it `replicas` times: every wave issues as many copies.
 
+    Elements of 6 bits whose rows are copied 16 bytes at a time stand in `blocks`: 32 elements, which are 24 bytes, every 32 bytes, as if an
+    element took a byte. The first 16 bytes of a block's place are the first 16 of the block, the second 16 its last 16.
+
     ```mlir
     !stage.buffer<2 x [128, 64], bf16, fastest = 1, swizzle = [0, 0, 16, 24]>
     ```
@@ -33,10 +36,13 @@ def Stage_BufferType : TypeDef<Stage_Dialect, "Buffer"> {
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
                         "unsigned":$fastest, DefaultValuedParameter<"int64_t", "0">:$pad,
                         OptionalArrayRefParameter<"int64_t">:$swizzle,
-                        DefaultValuedParameter<"int64_t", "1">:$replicas);
+                        DefaultValuedParameter<"int64_t", "1">:$replicas,
+                        DefaultValuedParameter<"bool", "false">:$blocks);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// Bits from one element of a row to the next; in blocks, from one place of an element to the next.
+    unsigned getElementBits() const;
     /// Bytes of one slot.
     int64_t getSlotBytes() const;
     int64_t getBytes() const { return getSlots() * getSlotBytes(); }

@@ -105,7 +105,7 @@ static SharedTile describe(kiln::stage::AllocOp alloc) {
   SharedTile tile;
   tile.name = alloc.getName().str();
   llvm::raw_string_ostream(tile.element) << type.getElementType();
-  tile.bits = type.getElementType().getIntOrFloatBitWidth();
+  tile.bits = type.getElementBits();
   tile.slots = type.getSlots();
   tile.fastest = type.getFastest();
   tile.pad = type.getPad();

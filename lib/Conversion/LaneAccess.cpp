@@ -333,7 +333,7 @@ LogicalResult LaneLowering::lowerStore(kernel::StoreOp op) {
 
 Value LaneLowering::sharedPointer(stage::BufferType buffer, Value alloc, Value slot, const LinearLayout &layout,
                                   int64_t firstRegister) {
-  unsigned bits = buffer.getElementType().getIntOrFloatBitWidth();
+  unsigned bits = buffer.getElementBits();
   auto byteOffset = [&](ArrayRef<int32_t> coordinates) {
     SmallVector<int64_t> wide(coordinates.begin(), coordinates.end());
     return buffer.getElementOffset(wide) * bits / 8;
@@ -429,6 +429,23 @@ void LaneLowering::lowerStageRead(stage::ReadOp op) {
   std::string region = regionOf(op.getBuffer(), op.getSlot());
   Pieces pieces;
   pieces.length = how.run;
+  auto load = [&](int64_t firstRegister, int64_t at, int64_t size) {
+    Value pointer =
+        sharedChunk(sharedPointer(buffer, op.getBuffer(), op.getSlot(), how.addressed, firstRegister), at);
+    Operation *read = LLVM::LoadOp::create(builder, loc, chunkType(builder, size), pointer, size);
+    setRegion(read, region);
+    return read->getResult(0);
+  };
+  if (buffer.getBlocks()) {
+    for (int64_t first = 0; first < how.addressed.inputSize(layout::registerDim); first += how.run) {
+      Value block = ub::PoisonOp::create(builder, loc, VectorType::get(6, builder.getI32Type()));
+      block = vector::InsertStridedSliceOp::create(builder, loc, load(first, 0, 16), block, 0, 1);
+      block = vector::InsertStridedSliceOp::create(builder, loc, load(first + 16, 8, 8), block, 4, 1);
+      pieces.vectors.push_back(fromChunks(block, VectorType::get(how.run, storage)));
+    }
+    tiles[op.getTile()] = pieces;
+    return;
+  }
   for (int64_t first = 0; first < how.addressed.inputSize(layout::registerDim); first += how.run) {
     Value pointer = sharedPointer(buffer, op.getBuffer(), op.getSlot(), how.addressed, first);
     SmallVector<Value> chunks;

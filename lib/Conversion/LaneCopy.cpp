@@ -52,7 +52,7 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
     return op.emitOpError() << "names '" << op.getAtom() << "', which " << machine.name() << " lacks";
   if (buffer.getFastest() + 1 != buffer.getShape().size())
     return op.emitOpError() << "expects the last dimension to be contiguous in shared memory";
-  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth(), bytes = atom.getBytes();
+  int64_t bits = buffer.getElementBits(), bytes = atom.getBytes();
   int64_t waves = func->getAttrOfType<IntegerAttr>("schedule.waves").getInt();
   int64_t perLane = bytes * 8 / bits, span = machine.lanes() * bytes;
   int64_t together = copiesPerDestination(buffer, atom, machine.lanes(), waves);
@@ -65,6 +65,11 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
   GlobalAccess access = openTensor(op.getTensor(), op.getIndices(), tile, tensorDim, headroom);
   for (int64_t d : op.getInBounds())
     access.checked[d] = false;
+  // The first steps' places along the loop are constants. All other bounds are those of the loop's copies as
+  // well: in the lane's offset they take no registers of their own.
+  SmallVector<bool> inAllStepsOnly(access.checked), inOneStep(access.checked);
+  for (auto [d, index] : llvm::enumerate(access.indices))
+    (index.getDefiningOp<arith::ConstantOp>() ? inAllStepsOnly : inOneStep)[d] = false;
 
   Value waveOffset = arith::MulIOp::create(entry, loc, waveId, i32(together * span));
   if (atom.getPerLane()) {
@@ -76,7 +81,12 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
   int64_t base = *op.getBuffer().getDefiningOp<stage::AllocOp>().getOffset() + slot * buffer.getSlotBytes();
   int64_t registers = access.layout.inputSize(layout::registerDim);
   for (int64_t first = 0; first < registers; first += perLane) {
-    Value offset, uniform, inBounds;
+    Value offset, uniform, inBounds, inAllSteps;
+    if (machine.operation("masked_offset")) {
+      access.checked = inAllStepsOnly;
+      locate(access, first, /*stepsInLane=*/true, offset, uniform, inAllSteps);
+      access.checked = inOneStep;
+    }
     locate(access, first, /*stepsInLane=*/true, offset, uniform, inBounds);
     int64_t step = first / perLane % together * span;
     int32_t at = static_cast<int32_t>(base + first / perLane / together * together * waves * span);
@@ -88,6 +98,11 @@ LogicalResult LaneLowering::lowerStageCopy(stage::CopyOp op) {
         inputs[1] = arith::AddIOp::create(builder, loc, offset, i32(headroom - step));
       inputs.push_back(i32(step));
     }
+    // The second 16 bytes of a block's place are its last 16 of 24: from 8 and not from 12 on.
+    if (buffer.getBlocks())
+      inputs[1] = arith::AndIOp::create(builder, loc, inputs[1], i32(-8));
+    if (inAllSteps)
+      inputs[1] = apply("masked_offset", {inputs[1], inAllSteps});
     auto copy = target::ApplyOp::create(builder, loc, TypeRange(), atom.getSymName(), inputs);
     setRegion(copy, regionOf(op.getBuffer(), op.getSlot()));
   }

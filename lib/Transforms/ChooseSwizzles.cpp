@@ -10,6 +10,16 @@ namespace kiln::transforms {
 
 namespace {
 
+/// Of every block of 32 registers the first 2 to the power of `bits`: what an access reads of each, wherever
+/// in the block, meets the same banks of those that lie as far apart.
+layout::LinearLayout firstOfEach(const layout::LinearLayout &blocks, unsigned bits) {
+  std::vector<layout::LinearLayout::Input> inputs(blocks.inputs());
+  for (layout::LinearLayout::Input &input : inputs)
+    if (input.name == layout::registerDim)
+      input.bases.erase(input.bases.begin() + bits, input.bases.begin() + 5);
+  return layout::LinearLayout(std::move(inputs), SmallVector<int64_t>(blocks.outputSizes()));
+}
+
 /// How the reads of one buffer meet the banks: each way of reading once.
 class BufferReads {
 public:
@@ -26,6 +36,11 @@ public:
       if (how.transposing && transposing.empty()) // such reads have a width of their own
         llvm::copy_if(all, std::back_inserter(transposing),
                       [&](const layout::BankedAccess &access) { return access.bytes == how.transposing.getBytes(); });
+      if (buffer.getBlocks()) { // 16 bytes of each place, then the last 8
+        accesses.push_back({firstOfEach(how.addressed, 4), all});
+        accesses.push_back({firstOfEach(how.addressed, 3), all});
+        continue;
+      }
       accesses.push_back({how.addressed, how.transposing ? transposing : all});
     }
   }
@@ -52,7 +67,7 @@ public:
   }
 
 private:
-  unsigned elementBits() const { return buffer.getElementType().getIntOrFloatBitWidth(); }
+  unsigned elementBits() const { return buffer.getElementBits(); }
 
   stage::BufferType buffer;
   std::vector<layout::BankedAccess> all, transposing;
@@ -68,7 +83,7 @@ struct ChooseSwizzles : impl::ChooseSwizzlesBase<ChooseSwizzles> {
     for (Operation *user : alloc->getUsers())
       if (auto copy = dyn_cast<stage::CopyOp>(user))
         if (target::CopyOp atom = machine.copy(copy.getAtom()))
-          return atom.getBytes() * 8 / buffer.getElementType().getIntOrFloatBitWidth();
+          return atom.getBytes() * 8 / buffer.getElementBits();
     return std::nullopt;
   }
 
@@ -85,9 +100,9 @@ struct ChooseSwizzles : impl::ChooseSwizzlesBase<ChooseSwizzles> {
       conflicts = choice->conflicts;
       SmallVector<int64_t> masks(choice->rowMasks.begin(), choice->rowMasks.end());
       if (llvm::any_of(masks, [](int64_t mask) { return mask != 0; }))
-        alloc.getResult().setType(stage::BufferType::get(buffer.getContext(), buffer.getSlots(), buffer.getShape(),
-                                                         buffer.getElementType(), buffer.getFastest(), 0, masks,
-                                                         buffer.getReplicas()));
+        alloc.getResult().setType(stage::BufferType::get(
+            buffer.getContext(), buffer.getSlots(), buffer.getShape(), buffer.getElementType(),
+            buffer.getFastest(), 0, masks, buffer.getReplicas(), buffer.getBlocks()));
     }
     if (conflicts)
       alloc.setConflicts(*conflicts);

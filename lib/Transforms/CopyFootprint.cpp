@@ -20,7 +20,7 @@ FailureOr<int64_t> transforms::copyOperations(stage::CopyOp op, const target::Ma
     return op.emitOpError() << "copies " << bytes << " bytes, which is no multiple of the " << perRound << " that " << waves
                             << " waves move with one '" << op.getAtom() << "' each",
            failure();
-  int64_t bits = buffer.getElementType().getIntOrFloatBitWidth(), elements = atom.getBytes() * 8 / bits;
+  int64_t bits = buffer.getElementBits(), elements = atom.getBytes() * 8 / bits;
   if (atom.getBytes() * 8 % bits || !llvm::isPowerOf2_64(elements) || elements > buffer.getShape().back())
     return op.emitOpError() << "moves " << atom.getBytes() << " bytes of a row at once with '" << op.getAtom()
                             << "', which cannot be part of a row of " << buffer.getShape().back() << " x "

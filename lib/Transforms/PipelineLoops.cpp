@@ -144,7 +144,7 @@ private:
       auto type = stage::BufferType::getChecked(
           [&]() { return load.emitOpError(); }, shape.getContext(), buffers, shape.getShape(),
           shape.getElementType(), static_cast<unsigned>(shape.getShape().size() - 1), int64_t(0),
-          swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>(), replicasOf(load));
+          swizzle ? swizzle.asArrayRef() : ArrayRef<int64_t>(), replicasOf(load), inBlocks(load));
       if (!type)
         return failure();
       tile.buffer = stage::AllocOp::create(atEntry, load.getLoc(), type, "operand" + std::to_string(i),
@@ -176,15 +176,26 @@ private:
 
   /// The phase of a step, counted from 0, that `phase` is in its own step.
   int64_t phaseOf(int64_t phase) { return llvm::mod(phase, products.size()); }
+
+  target::CopyOp copyOf(kernel::LoadOp load) {
+    auto name = load->getAttrOfType<FlatSymbolRefAttr>("schedule.copy");
+    return machine ? target::Machine(machine).copy(name.getValue()) : target::CopyOp();
+  }
+
+  /// 16 bytes are no whole number of 6-bit elements, but two copies of 16 cover the 24 bytes of 32 elements.
+  bool inBlocks(kernel::LoadOp load) {
+    target::CopyOp atom = copyOf(load);
+    return atom && atom.getBytes() == 16 && load.getType().getElementType().getIntOrFloatBitWidth() == 6;
+  }
+
   /// How often a slot must hold the tile, so that every wave has a copy of it to issue.
   int64_t replicasOf(kernel::LoadOp load) {
     auto waves = loop->getParentOfType<kernel::FuncOp>()->getAttrOfType<IntegerAttr>("schedule.waves");
-    target::CopyOp atom = machine ? target::Machine(machine).copy(
-                                        load->getAttrOfType<FlatSymbolRefAttr>("schedule.copy").getValue())
-                                  : target::CopyOp();
+    target::CopyOp atom = copyOf(load);
     if (!waves || !atom)
       return 1;
-    int64_t bits = load.getType().getElementType().getIntOrFloatBitWidth() * llvm::product_of(load.getType().getShape());
+    int64_t bits = inBlocks(load) ? 8 : load.getType().getElementType().getIntOrFloatBitWidth();
+    bits *= llvm::product_of(load.getType().getShape());
     int64_t together = waves.getInt() * target::Machine(machine).lanes() * static_cast<int64_t>(atom.getBytes()) * 8;
     return together % bits == 0 ? together / bits : 1;
   }

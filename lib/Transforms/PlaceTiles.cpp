@@ -81,6 +81,19 @@ LogicalResult verifySlice(stage::SliceOp op) {
   return success();
 }
 
+/// A lane reads whole blocks of elements.
+LogicalResult verifyBlocks(stage::ReadOp op) {
+  stage::BufferType buffer = op.getBuffer().getType();
+  kernel::TileType tile = op.getTile().getType();
+  layout::LinearLayout held = cast<layout::LinearAttr>(tile.getLayout()).toLinear(tile.getShape());
+  if (!buffer.getBlocks() || held.contiguous(layout::registerDim, buffer.getFastest()) >= 5)
+    return success();
+  return op.emitOpError() << "reads " << tile.getElementType()
+                          << " that stand in blocks of 32 along a row, of which a lane needs "
+                          << (int64_t(1) << held.contiguous(layout::registerDim, buffer.getFastest()))
+                          << " neighbours; stage operands whose rows go along K";
+}
+
 struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
   LogicalResult place(kernel::FuncOp func, const target::Machine &machine) {
     auto waves = func->getAttrOfType<IntegerAttr>("schedule.waves");
@@ -104,6 +117,8 @@ struct PlaceTiles : impl::PlaceTilesBase<PlaceTiles> {
         if (failed(verifyFits(result, registers, machine)))
           return WalkResult::interrupt();
       }
+      if (auto read = dyn_cast<stage::ReadOp>(op); read && failed(verifyBlocks(read)))
+        return WalkResult::interrupt();
       if (auto slice = dyn_cast<stage::SliceOp>(op); slice && failed(verifySlice(slice)))
         return WalkResult::interrupt();
       return WalkResult::advance();

@@ -63,7 +63,8 @@ FailureOr<stage::BufferType> bufferFor(kernel::TileType from, kernel::TileType t
   if (!best)
     return failure();
   int64_t pad = rank > 1 ? llvm::bit_ceil<uint64_t>(llvm::divideCeil(128, bits)) : 0;
-  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), *best, pad, {}, 1);
+  return stage::BufferType::get(from.getContext(), 1, from.getShape(), from.getElementType(), *best, pad, {},
+                                1, false);
 }
 
 struct StageRelayouts : impl::StageRelayoutsBase<StageRelayouts> {

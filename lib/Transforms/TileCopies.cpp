@@ -64,5 +64,6 @@ FailureOr<stage::BufferType> transforms::tileBuffer(Operation *access, target::C
   SmallVector<int64_t> shape{rows, width};
   if (columns && *columns > width)
     shape.insert(shape.begin(), *columns / width);
-  return stage::BufferType::get(access->getContext(), slots, shape, element, shape.size() - 1, 0, best, 1);
+  return stage::BufferType::get(access->getContext(), slots, shape, element, shape.size() - 1, 0, best, 1,
+                                false);
 }

@@ -196,6 +196,14 @@ target.machine @gfx942 attributes {
     target.yield %there : i32
   }
 
+  // An offset beyond every view where a lane copies nothing. Not arith.select, which is combined with the copy's own.
+  target.operation @masked_offset {
+  ^bb0(%offset: i32, %in_bounds: i1):
+    %outside = llvm.mlir.constant(-2147483648 : i32) : i32
+    %masked = llvm.select %in_bounds, %offset, %outside : i1, i32
+    target.yield %masked : i32
+  }
+
   // A raw buffer descriptor (9.1.8): stride 0, so that only the byte offset is checked against the size; word
   // 3 is the data format of 32 bits, as in every raw buffer. 2 GiB is the most: the copies' offset "out of
   // bounds" lies at its end.

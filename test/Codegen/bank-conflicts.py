@@ -18,13 +18,12 @@ TUNED = [("gfx950", "matmul", "matmul_8_waves", {}), ("gfx950", "matmul", "matmu
          ("gfx950", "matmul", "matmul_8_waves", {"T": "f16", "TransA": "true"}), ("gfx950", "matmul", "matmul_bytes", F8),
          ("gfx950", "matmul", "matmul_bytes_8_waves", F8), ("gfx950", "matmul", "matmul_integers", I8),
          ("gfx950", "matmul_mx", "matmul_mx_nibbles", {}), ("gfx950", "matmul_mx", "matmul_mx_bytes", MX8),
-         ("gfx950", "matmul_mx", "matmul_mx_bytes_nibbles", {"TA": "f8E4M3FN"}),
-         ("gfx950", "matmul_mx", "matmul_mx_nibbles_bytes", {"TB": "f8E4M3FN"}),
+         ("gfx950", "matmul_mx", "matmul_mx_bytes", {"TA": "f8E4M3FN"}), ("gfx950", "matmul_mx", "matmul_mx_bytes", {"TB": "f8E4M3FN"}),
          ("gfx942", "matmul", "matmul_8_waves", {}), ("gfx942", "matmul", "matmul_bytes", {"T": "f8E4M3FNUZ"}),
          ("gfx942", "matmul", "matmul_integers", I8)]
 # Of A and B together, where schedules cut them.
 PARTS = {("gfx950", "matmul_8_waves"): 3, ("gfx950", "matmul_4_waves"): 4, ("gfx950", "matmul_ping_pong"): 4, ("gfx950", "matmul_bytes"): 4, ("gfx950", "matmul_mx_nibbles"): 3,
-         ("gfx950", "matmul_mx_bytes_nibbles"): 3, ("gfx950", "matmul_mx_nibbles_bytes"): 3}
+         ("gfx950", "matmul_mx_bytes"): 5}
 
 
 def compile(stage, target, kernel, schedule, params, *more):
