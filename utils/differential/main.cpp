@@ -1,6 +1,9 @@
-// differential OBJECT HOST COUNT SEED: runs program0 ... of a code object in the emulator, and the same programs in the host's
-// shared library HOST, on the same random input; prints every difference. Exit status 1 if there are any.
+// differential OBJECT HOST COUNT SEED [observers]: runs program0 ... of a code object in the emulator, and
+// the same programs in the host's shared library HOST, on the same random input; prints every difference.
+// Exit status 1 if there are any. With `observers` all of them watch, and what they find counts as a
+// difference.
 #include "kiln/Emulator/Emulator.h"
+#include "kiln/Emulator/Observers.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -33,8 +36,8 @@ static std::vector<uint32_t> randomInput(std::mt19937 &random) {
   return words;
 }
 
-static Error runEmulated(Device &device, Program &program, const std::string &name, uint32_t items, uint64_t seed,
-                         Buffers &buffers) {
+static Error runEmulated(Device &device, Program &program, const std::string &name, uint32_t items,
+                         uint64_t seed, ArrayRef<std::unique_ptr<Observer>> observers, Buffers &buffers) {
   std::vector<uint32_t> *arrays[] = {&buffers.in, &buffers.out, &buffers.counters};
   uint64_t addresses[3];
   for (unsigned i = 0; i < 3; ++i) {
@@ -52,12 +55,20 @@ static Error runEmulated(Device &device, Program &program, const std::string &na
   launch.options.timing = MemoryTiming(seed / 3 % 3);
   launch.options.threads = 1;
   launch.options.instructionBudget = 50000000;
+  for (const auto &observer : observers)
+    launch.options.observers.push_back(observer.get());
   auto result = device.launch(program, launch);
   for (unsigned i = 0; i < 3; ++i) {
     cantFail(device.memory().read(addresses[i], arrays[i]->data(), arrays[i]->size() * 4));
     cantFail(device.memory().free(addresses[i]));
   }
-  return result ? Error::success() : result.takeError();
+  if (!result)
+    return result.takeError();
+  if (result->findings.empty())
+    return Error::success();
+  const Finding &first = result->findings.front();
+  return createStringError("%s: %s (%s)", first.kind.c_str(), first.message.c_str(),
+                           first.disassembly.c_str());
 }
 
 /// The first word that differs, "" if none does.
@@ -84,8 +95,9 @@ static Expected<std::shared_ptr<CodeObject>> loadObject(StringRef path) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) {
-    errs() << "usage: differential OBJECT HOST COUNT SEED\n";
+  bool watches = argc == 6 && StringRef(argv[5]) == "observers";
+  if (argc != 5 && !watches) {
+    errs() << "usage: differential OBJECT HOST COUNT SEED [observers]\n";
     return 2;
   }
   ExitOnError check("differential: ");
@@ -107,7 +119,10 @@ int main(int argc, char **argv) {
     Buffers found = expected;
     for (uint32_t group = 0; group < Groups; ++group)
       entry(expected.in.data(), expected.out.data(), expected.counters.data(), group);
-    Error error = runEmulated(device, *program, name, items, seed + number, found);
+    std::vector<std::unique_ptr<Observer>> observers;
+    if (watches)
+      observers = check(createObservers());
+    Error error = runEmulated(device, *program, name, items, seed + number, observers, found);
     std::string what = error ? toString(std::move(error)) : difference(expected, found, items);
     if (what.empty())
       continue;
