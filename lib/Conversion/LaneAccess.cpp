@@ -54,12 +54,21 @@ static Value bitsToBytes(OpBuilder &at, Location loc, Value elements, int64_t el
   return arith::ShRUIOp::create(at, loc, arith::MulIOp::create(at, loc, elements, constant(elementBits)), constant(3));
 }
 
-/// What a constant adds to an index, if it is whole tiles of `size`: no bit of it is a lane's.
+/// A number that is a few tiles of `size`: offsets of 32 bits reach it wherever they reach the whole tile.
+static bool isNear(int64_t number, int64_t size) { return number >= 0 && number < 8 * size; }
+
+/// What a constant adds to an index, if it is a few whole tiles: no bit of it is a lane's.
 static int64_t wholeTilesIn(Value index, int64_t size) {
   auto sum = index.getDefiningOp<arith::AddIOp>();
   auto constant = sum ? sum.getRhs().getDefiningOp<arith::ConstantOp>() : arith::ConstantOp();
   int64_t added = constant ? cast<IntegerAttr>(constant.getValue()).getInt() : 0;
-  return added > 0 && added % size == 0 ? added : 0;
+  return isNear(added, size) && added % size == 0 ? added : 0;
+}
+
+/// A constant index a few tiles from the tensor's begin.
+static bool isNearConstant(Value index, int64_t size) {
+  auto constant = index.getDefiningOp<arith::ConstantOp>();
+  return constant && isNear(cast<IntegerAttr>(constant.getValue()).getInt(), size);
 }
 
 LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange indices, kernel::TileType tile,
@@ -75,7 +84,7 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
     outside.setInsertionPoint(outermostLoop);
   // Parts of a tile, and the steps that are copied before and after a loop, share a base; its lanes or all of
   // them add what lies between.
-  SmallVector<int64_t> tileSizes(type.getRank(), 1), apart(type.getRank(), 0);
+  SmallVector<int64_t> tileSizes(type.getRank(), 0), apart(type.getRank(), 0);
   for (unsigned d = 0; d < tile.getShape().size(); ++d)
     tileSizes[tensorDim(d)] = tile.getShape()[d];
   Value origin, moving;
@@ -91,7 +100,7 @@ LaneLowering::GlobalAccess LaneLowering::openTensor(Value tensor, OperandRange i
       apart[d] = added;
       at = at.getDefiningOp<arith::AddIOp>().getLhs();
     }
-    if (inLoop || at.getDefiningOp<arith::ConstantOp>()) {
+    if (inLoop || isNearConstant(at, tileSizes[d])) {
       Value step = arith::MulIOp::create(builder, loc, at, values.strides[d]);
       moving = moving ? arith::AddIOp::create(builder, loc, moving, step) : step;
     } else {
