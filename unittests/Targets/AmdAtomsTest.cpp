@@ -54,7 +54,12 @@ void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
                 : results.size() == 1 ? results[0]
                                       : LLVM::LLVMStructType::getLiteral(context, results);
   OpBuilder::InsertionGuard guard(builder);
-  Block &entry = addFunction(builder, name, result, parameters).getBody().front();
+  LLVM::LLVMFuncOp function = addFunction(builder, name, result, parameters);
+  for (auto [i, type] :
+       llvm::enumerate(parameters)) // tensors are the same for all lanes, and so in scalar registers
+    if (type == LLVM::LLVMPointerType::get(context, 1))
+      function.setArgAttr(i, LLVM::LLVMDialect::getInRegAttrName(), builder.getUnitAttr());
+  Block &entry = function.getBody().front();
   builder.setInsertionPointToStart(&entry);
   Location loc = builder.getUnknownLoc();
   auto cast = [&](Value value, Type type) -> Value {
