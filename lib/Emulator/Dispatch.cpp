@@ -139,6 +139,7 @@ void Dispatch::prepare(Workgroup &group, uint64_t number) const {
   group.id[1] = number / launch.grid[0] % launch.grid[1];
   group.id[2] = number / launch.grid[0] / launch.grid[1];
   group.timing = launch.options.timing;
+  group.isSplit = kernel.descriptor.rsrc3 >> 16 & 1; // TG_SPLIT
   group.epoch = 0;
   group.random.seed(launch.options.seed * 0x9E3779B97F4A7C15 + number);
   group.lds.assign(kernel.groupSegmentSize + launch.dynamicLds, 0);

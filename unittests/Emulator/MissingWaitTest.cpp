@@ -67,6 +67,14 @@ TEST(MissingWait, FlatNeedsBothCounters) {
   EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\ns_waitcnt lgkmcnt(0)\nv_mov_b32 v4, v1"), "");
 }
 
+TEST(MissingWait, FlatOfASplitWorkgroupIsVectorMemory) {
+  Watch watch("missing-wait");
+  watch.isSplit = true;
+  std::string text = "v_mov_b32 v2, s0\nv_mov_b32 v3, s1\nflat_load_dword v1, v[2:3]\n";
+  EXPECT_EQ(watch.messages(text + "s_waitcnt vmcnt(0)\nv_mov_b32 v4, v1"), "");
+  EXPECT_NE(watch.messages(text + "s_waitcnt lgkmcnt(0)\nv_mov_b32 v4, v1"), "");
+}
+
 TEST(MissingWait, StoresReadTheirDataAtIssue) {
   EXPECT_EQ(messages("global_store_dword v0, v1, s[0:1]\nv_mov_b32 v1, 7\nv_mov_b32 v0, 0"), "");
 }

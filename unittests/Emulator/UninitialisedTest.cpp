@@ -62,6 +62,11 @@ TEST(Uninitialised, SelectTakesTheChosenSource) {
   EXPECT_NE(found(std::string("s_mov_b64 vcc, 1\nv_cndmask_b32 v2, v0, v4, vcc") + Store), "");
 }
 
+TEST(Uninitialised, MovesOfTwoRegisters) {
+  EXPECT_EQ(found(std::string("v_mov_b32 v6, v0\nv_mov_b64 v[2:3], v[6:7]") + Store), "") << "v7 goes to v3";
+  EXPECT_NE(found(std::string("v_mov_b32 v7, v0\nv_mov_b64 v[2:3], v[6:7]") + Store), "");
+}
+
 TEST(Uninitialised, RegistersAreFilledByParts) {
   // Two halves put into v4, which holds nothing.
   std::string fill = "s_mov_b32 s4, 0xffff\ns_not_b32 s5, s4\nv_bfi_b32 v4, s4, v0, v4\nv_bfi_b32 v4, s5, "

@@ -23,6 +23,7 @@ struct Watch {
   void prepare(Workgroup &group, unsigned id) {
     group.id[0] = id;
     group.timing = timing;
+    group.isSplit = isSplit;
     group.lds.assign(65536, 0);
     for (unsigned i = 0; i < waves; ++i) {
       group.waves.push_back(std::make_unique<Wave>());
@@ -105,6 +106,7 @@ struct Watch {
   Chip chip;
   unsigned waves = 1, groups = 1;
   MemoryTiming timing = MemoryTiming::AtWait;
+  bool isSplit = false;
   void (*poison)(Wave &) = nullptr; ///< changes a wave's initial state
   AddressSpace memory;
   uint64_t buffer = 0;

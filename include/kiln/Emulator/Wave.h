@@ -161,6 +161,7 @@ struct Workgroup {
   std::vector<uint8_t> lds;
   std::vector<std::unique_ptr<Wave>> waves;
   MemoryTiming timing = MemoryTiming::Typical;
+  bool isSplit = false; ///< threadgroup split mode: FLAT does not reach LDS
   uint32_t epoch = 0; ///< barriers passed by the group so far
   std::mt19937_64 random;
 };

@@ -12,17 +12,17 @@ namespace kiln::emulator {
 /// VMCNT counts vector memory accesses, loads and stores, which return in order. LGKMCNT counts LDS accesses,
 /// which return in order among themselves, and scalar accesses, which return in any order: only lgkmcnt(0)
 /// says anything about one. FLAT counts on both and orders with neither: both must be zero (CDNA3
-/// manual 4.4).
+/// manual 4.4), unless the workgroup is split and FLAT only reaches vector memory (AMDGPUUsage, "tgsplit").
 enum class Queue : uint8_t { Vector, Lds, Scalar, Flat };
 
-inline Queue queueOf(const Instruction &inst) {
+inline Queue queueOf(const Wave &wave, const Instruction &inst) {
   switch (inst.traits.unit) {
   case Unit::Smem:
     return Queue::Scalar;
   case Unit::Lds:
     return Queue::Lds;
   case Unit::Flat:
-    return Queue::Flat;
+    return wave.group->isSplit ? Queue::Vector : Queue::Flat;
   default:
     return Queue::Vector;
   }
@@ -40,8 +40,8 @@ public:
   /// Unique in its wave, and not 0.
   static uint32_t idOf(const PendingAccess &access) { return static_cast<uint32_t>(access.issued); }
 
-  void issue(const PendingAccess &access) {
-    accesses.push_back({access.inst, idOf(access), queueOf(*access.inst)});
+  void issue(const Wave &wave, const PendingAccess &access) {
+    accesses.push_back({access.inst, idOf(access), queueOf(wave, *access.inst)});
   }
   /// s_waitcnt: calls `done(access)` for every access that it covers and that none before did.
   template <class Done> void wait(const Instruction &inst, Done done) {
@@ -96,7 +96,7 @@ public:
     llvm::SmallVector<Range, 4> ranges;
   };
 
-  void issue(const PendingAccess &access) { flight.issue(access); }
+  void issue(const Wave &wave, const PendingAccess &access) { flight.issue(wave, access); }
   void wait(const Instruction &inst) {
     flight.wait(inst, [&](const InFlight::Access &done) {
       if (!landed.empty())
@@ -140,7 +140,7 @@ public:
   }
   void memoryIssued(const Wave &wave, const PendingAccess &access) override {
     if (active)
-      lasting[wave.index].issue(access);
+      lasting[wave.index].issue(wave, access);
   }
   void waveEnd(const Wave &wave) override { lasting[wave.index].clear(); }
 

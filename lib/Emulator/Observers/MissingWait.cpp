@@ -59,7 +59,7 @@ public:
     const Instruction &inst = *access.inst;
     WaveWaits &waits = waves[wave.index];
     uint32_t id = InFlight::idOf(access);
-    waits.flight.issue(access);
+    waits.flight.issue(wave, access);
     if (inst.traits.ldsDma && access.exec) {
       uint64_t base = (access.m0 & (inst.format == Format::Flat ? 0x3FFFC : 0x3FFFF)) + inst.offset;
       unsigned lanes = Lanes - countLeadingZeros(access.exec);
@@ -116,7 +116,7 @@ private:
     if (!fillsRegisters(inst))
       return;
     const Operand &dst = inst.dst[0];
-    Queue queue = queueOf(inst);
+    Queue queue = queueOf(wave, inst);
     for (unsigned i = 0; i < dst.dwords; ++i) {
       const InFlight::Access *entry = waits.flight.find(waits.owner[slot(dst, i)]);
       if (entry && (entry->queue != queue || queue > Queue::Lds))

@@ -292,11 +292,12 @@ bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
   return false;
 }
 
-/// v_pk_*_f32 and v_pk_mov: the two dwords have nothing to do with each other; op_sel chooses the source
-/// dwords.
+/// v_mov_b64, v_pk_*_f32 and v_pk_mov: the two dwords have nothing to do with each other; op_sel chooses the
+/// source dwords of the packed ones.
 bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
   StringRef name = inst.mnemonic;
-  if (!name.starts_with("v_pk_") || inst.dst[0].dwords != 2)
+  bool isWhole = name == "v_mov_b64";
+  if (!(name.starts_with("v_pk_") || isWhole) || inst.dst[0].dwords != 2)
     return false;
   uint64_t low = 0, high = 0;
   for (unsigned n = 0; n < inst.srcCount; ++n) {
@@ -310,7 +311,7 @@ bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
     if (!isMove || n == 0)
       low |= of(inst.opSel >> n & 1);
     if (!isMove || n == 1)
-      high |= of(isMove ? inst.opSel >> 1 & 1 : inst.opSelHi >> n & 1);
+      high |= of(isMove ? inst.opSel >> 1 & 1 : isWhole || (inst.opSelHi >> n & 1));
   }
   Operand half = inst.dst[0];
   half.dwords = 1;

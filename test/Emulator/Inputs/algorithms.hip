@@ -4,6 +4,7 @@
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
 #define __constant__ __attribute__((constant))
+#define INLINE __attribute__((always_inline)) // GlobalISel has no LDS in functions
 #define KERNEL extern "C" __global__ __attribute__((amdgpu_flat_work_group_size(256, 256))) void
 #define WAVE extern "C" __global__ __attribute__((amdgpu_flat_work_group_size(64, 64))) void
 typedef unsigned char u8;
@@ -44,7 +45,7 @@ static __device__ float waveSum(float value) {
 static __device__ float waveMax(float value) {
   return waveReduce(value, [](float a, float b) { return __builtin_fmaxf(a, b); });
 }
-static __device__ float groupSum(float value) {
+static __device__ INLINE float groupSum(float value) {
   static __shared__ float parts[4];
   value = waveSum(value);
   barrier();
@@ -54,7 +55,7 @@ static __device__ float groupSum(float value) {
   return parts[0] + parts[1] + parts[2] + parts[3];
 }
 /// The sum of the items before this one, and of all.
-static __device__ u32 groupScan(u32 value, u32 &total) {
+static __device__ INLINE u32 groupScan(u32 value, u32 &total) {
   static __shared__ u32 parts[4];
   u32 sum = value;
   for (u32 step = 1; step < 64; step *= 2) {
