@@ -8,6 +8,13 @@ namespace kiln::emulator {
 
 constexpr uint64_t Page = 4096, RedZone = 64 * 1024;
 
+bool Allocation::reaches(uint64_t address) const { return address - base < size + RedZone; }
+
+void Allocation::readAcross(uint64_t address, void *to, uint64_t count) const {
+  if (address - base < size)
+    memcpy(to, bytes.get() + (address - base), std::min(count, size - (address - base)));
+}
+
 static Error missing(const char *verb, uint64_t address, uint64_t size) {
   return createStringError("cannot %s %llu bytes at 0x%llx: outside every allocation", verb,
                            (unsigned long long)size, (unsigned long long)address);

@@ -49,8 +49,10 @@ void runWave(Program &program, Wave &wave, uint64_t count) {
 
 namespace {
 /// Wave instructions from the issue of a load to its landing where no wait asks for it before. 500 to 800
-/// cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes about four.
-constexpr uint64_t TypicalLatency = 160;
+/// cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes four, and more where
+/// waves share the SIMD: AMD's mixture-of-experts kernels overwrite LDS that their last, unneeded loads into LDS
+/// fill 130 instructions before.
+constexpr uint64_t TypicalLatency = 96;
 
 /// Passes every event on to several observers.
 class Fan final : public GroupObserver {

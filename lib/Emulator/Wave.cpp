@@ -35,8 +35,9 @@ uint8_t *Wave::hostBytes(MemorySpace space, uint64_t address, uint64_t size, boo
   return bytes && isWrite && !cache.last->isWritable(address, size) ? nullptr : bytes;
 }
 
-/// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch; in LDS,
-/// reads give zero and writes are dropped (CDNA3 manual 11.3.1), which the caller does.
+/// Host bytes of an access, or null where it is out of bounds: a fault in global memory and scratch, but for
+/// what readAcross() reads; in LDS, reads give zero and writes are dropped (CDNA3 manual 11.3.1), which the
+/// caller does.
 uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite) {
   uint8_t *bytes = hostBytes(space, address, size, isWrite);
   if (bytes && space == MemorySpace::Scratch)
@@ -44,8 +45,9 @@ uint8_t *Wave::translate(MemorySpace space, unsigned lane, uint64_t address, uns
   if (!bytes) {
     if (observer)
       observer->outOfBounds(*this, *current, {space, isWrite, false, uint8_t(lane), uint16_t(size), address});
-    if (space != MemorySpace::Lds) {
-      const Allocation *near = space == MemorySpace::Global ? memory->nearest(address) : nullptr;
+    const Allocation *near = space == MemorySpace::Global ? memory->nearest(address) : nullptr;
+    bool isAcross = !isWrite && near && near->reaches(address);
+    if (space != MemorySpace::Lds && !isAcross) {
       std::string text;
       raw_string_ostream stream(text);
       stream << "lane " << lane << (isWrite ? " writes " : " reads ") << size << " bytes of "
@@ -64,7 +66,11 @@ bool Wave::load(MemorySpace space, unsigned lane, uint64_t address, void *to, un
   const uint8_t *bytes = translate(space, lane, address, size, /*isWrite=*/false);
   if (!bytes) {
     memset(to, 0, size);
-    return state != WaveState::Failed;
+    if (state == WaveState::Failed)
+      return false;
+    if (space == MemorySpace::Global)
+      memory->nearest(address)->readAcross(address, to, size);
+    return true;
   }
   memcpy(to, bytes, size);
   if (observer)

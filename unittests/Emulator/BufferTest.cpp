@@ -151,10 +151,21 @@ TEST(Buffer, UnboundDescriptorReadsZero) {
   EXPECT_EQ(t.v(10, 0), 0u);
 }
 
-TEST(Buffer, InRangeOfTheDescriptorButNotOfMemoryIsAFault) {
+TEST(Buffer, InRangeOfTheDescriptorButNotOfMemory) {
+  // What a load finds behind the allocation is zero; a store faults, and so does a load far behind.
   MemorySnippet t;
   t.descriptor(0, 0xFFFFFFFF);
+  t.s(8) = MemorySnippet::Dwords * 4 - 8;
+  for (unsigned i = 20; i < 24; ++i)
+    t.fill(i, Untouched);
+  EXPECT_EQ(t.run("buffer_load_dwordx4 v[20:23], off, s[4:7], s8\ns_waitcnt vmcnt(0)"), "");
+  EXPECT_EQ(t.v(20, 5), 0x1000000u + MemorySnippet::Dwords - 2);
+  EXPECT_EQ(t.v(21, 5), 0x1000000u + MemorySnippet::Dwords - 1);
+  EXPECT_EQ(t.v(22, 5), 0u);
+  EXPECT_EQ(t.v(23, 5), 0u);
   t.s(8) = MemorySnippet::Dwords * 4;
+  EXPECT_NE(t.run("buffer_store_dword v10, off, s[4:7], s8").find("out of bounds"), std::string::npos);
+  t.s(8) = MemorySnippet::Dwords * 4 + 65536;
   EXPECT_NE(t.run("buffer_load_dword v10, off, s[4:7], s8").find("out of bounds"), std::string::npos);
 }
 

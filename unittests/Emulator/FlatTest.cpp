@@ -169,11 +169,11 @@ TEST(Global, OutOfBoundsIsAFault) {
   MemorySnippet t;
   setAddresses(t);
   t.setPair(4, t.buffer + MemorySnippet::Dwords * 4 - 4, 9);
-  EXPECT_NE(t.run("global_load_dwordx2 v[10:11], v[4:5], off").find("lane 9 reads 8 bytes of global memory"),
-            std::string::npos);
+  std::string store = "global_store_dwordx2 v[4:5], v[10:11], off";
+  EXPECT_NE(t.run(store).find("lane 9 writes 8 bytes of global memory"), std::string::npos);
   // A lane that is off does not matter.
   t.wave().setPair(Exec, ~uint64_t(1 << 9));
-  EXPECT_EQ(t.run("global_load_dwordx2 v[10:11], v[4:5], off"), "");
+  EXPECT_EQ(t.run(store), "");
 }
 
 TEST(Global, UnalignedAccessesWork) {

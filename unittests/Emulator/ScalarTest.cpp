@@ -140,12 +140,23 @@ TEST(Scalar, LoadsLandAtTheWait) {
   EXPECT_EQ(t.s(9), 4u);
 }
 
+TEST(Scalar, LoadAcrossTheEnd) {
+  Snippet t;
+  uint64_t base = t.memory.allocate(64, "data");
+  const uint32_t word = 5;
+  llvm::cantFail(t.memory.write(base + 60, &word, 4));
+  t.wave().setPair(2, base + 60);
+  EXPECT_EQ(t.run("s_load_dwordx2 s[4:5], s[2:3], 0x0\n s_waitcnt lgkmcnt(0)"), "");
+  EXPECT_EQ(t.s(4), 5u);
+  EXPECT_EQ(t.s(5), 0u);
+}
+
 TEST(Scalar, WildLoadFails) {
   Snippet t;
   uint64_t base = t.memory.allocate(64, "data");
-  t.wave().setPair(2, base + 64);
+  t.wave().setPair(2, base + 64 + 65536);
   std::string error = t.run("s_load_dword s4, s[2:3], 0x0\n s_waitcnt lgkmcnt(0)");
-  EXPECT_NE(error.find("64 bytes into 'data' of 64 bytes"), std::string::npos) << error;
+  EXPECT_NE(error.find("65600 bytes into 'data' of 64 bytes"), std::string::npos) << error;
   EXPECT_NE(error.find("s_load_dword s4, s[2:3], 0x0"), std::string::npos) << error;
 }
 

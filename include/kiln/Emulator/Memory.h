@@ -33,6 +33,10 @@ struct Allocation {
   bool contains(uint64_t address, uint64_t count) const {
     return address - base < size && count <= size - (address - base);
   }
+  /// In the allocation, or in the red zone behind it.
+  bool reaches(uint64_t address) const;
+  /// Copies those of the bytes that are inside.
+  void readAcross(uint64_t address, void *to, uint64_t count) const;
   bool isWritable(uint64_t address, uint64_t count) const {
     for (auto [begin, end] : readOnly)
       if (address < end && begin < address + count)
