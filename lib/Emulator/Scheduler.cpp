@@ -49,9 +49,9 @@ void runWave(Program &program, Wave &wave, uint64_t count) {
 
 namespace {
 /// Wave instructions from the issue of a load to its landing where no wait asks for it before. 500 to 800
-/// cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes four, and more where
-/// waves share the SIMD: AMD's mixture-of-experts kernels overwrite LDS that their last, unneeded loads into LDS
-/// fill 130 instructions before.
+/// cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes four, and more
+/// where waves share the SIMD: AMD's mixture-of-experts kernels write LDS 130 instructions after the last,
+/// unneeded loads into it.
 constexpr uint64_t TypicalLatency = 96;
 
 /// Passes every event on to several observers.
@@ -107,7 +107,8 @@ public:
     size_t waves = group.waves.size();
     count = 8 + group.random() % 9;
     // The others get short turns between: the one ahead may be polling for what they have yet to do.
-    aheadHasRun = policy == Policy::OneAhead && !aheadHasRun && group.waves[ahead]->state == WaveState::Running;
+    aheadHasRun = policy == Policy::OneAhead && !aheadHasRun &&
+                  group.waves[ahead]->state == WaveState::Running;
     if (aheadHasRun) {
       count = 4096;
       return group.waves[ahead].get();

@@ -98,6 +98,8 @@ TEST(Bounds, Misaligned) {
   EXPECT_EQ(kinds(found(address + "ds_read_b64_tr_b16 v[2:3], v1 offset:4")), "misaligned ");
   EXPECT_EQ(kinds(found("s_load_dword s4, s[0:1], 0x2")), "misaligned ");
   // The counter is where M0 says, whatever addresses other instructions had.
-  EXPECT_EQ(kinds(found("v_mov_b32 v1, 3\nds_write_b8 v1, v0\ns_mov_b32 m0, 64\nds_append v2\nds_consume v2 offset:4")), "");
+  EXPECT_EQ(kinds(found("v_mov_b32 v1, 3\nds_write_b8 v1, v0\ns_mov_b32 m0, 64\nds_append v2\n"
+                        "ds_consume v2 offset:4")),
+            "");
   EXPECT_EQ(kinds(found("s_load_dword s4, s[0:1], 0x4")), "");
 }
