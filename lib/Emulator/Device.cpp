@@ -35,6 +35,8 @@ Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> obje
   return std::make_shared<Program>(std::move(object), base);
 }
 
+void Device::unload(const Program &program) { cantFail(space.free(program.loadAddress())); }
+
 Expected<Result> Device::launch(Program &program, const Launch &launch) {
   auto dispatch = Dispatch::create(space, program, launch);
   if (!dispatch)

@@ -55,7 +55,7 @@ Expected<Watchers> Watchers::create(const ObserveOptions &options) {
         !is_contained(options.without, kind.name))
       names.push_back(kind.name);
   if (!options.none && !names.empty())
-    watchers.all = std::move(cantFail(emulator::createObservers(names)));
+    watchers.all = cantFail(emulator::createObservers(names));
   if (options.counters) {
     auto counter = std::make_unique<emulator::CounterObserver>();
     watchers.counter = counter.get();

@@ -1,4 +1,4 @@
-// Findings as programs without C++ get them.
+// Findings and memory as programs without C++ get them.
 #include "kiln/Emulator/CEntry.h"
 #include <fstream>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 namespace {
 
-/// racy.cl on the emulator, and what it reports.
+/// A kernel on the emulator, and what it reports.
 struct Launched {
   struct Found {
     std::string text, kind, source;
@@ -15,23 +15,28 @@ struct Launched {
     int32_t lane;
   };
 
-  Launched() {
-    std::ifstream file(KERNELS "/racy-gfx950-O2.co", std::ios::binary);
+  explicit Launched(const std::string &name = "racy", const char *kernel = "racy") : kernel(kernel) {
+    std::ifstream file(KERNELS "/" + name + "-gfx950-O2.co", std::ios::binary);
     std::vector<char> code((std::istreambuf_iterator<char>(file)), {});
     expect(kiln_emulator_open("gfx950", &emulator, error, sizeof error));
     expect(kiln_emulator_load(emulator, code.data(), code.size(), &program, error, sizeof error));
     expect(kiln_emulator_allocate(emulator, 1024, &buffer, error, sizeof error));
   }
   ~Launched() {
-    kiln_emulator_unload(program);
+    unload();
     kiln_emulator_close(emulator);
+  }
+  void unload() {
+    if (program)
+      kiln_emulator_unload(program);
+    program = nullptr;
   }
   void expect(kiln_emulator_status status) { EXPECT_EQ(status, KILN_EMULATOR_OK) << error; }
 
   kiln_emulator_status run(bool wantsFindings, const char *observers = nullptr, uint64_t address = 0) {
     kiln_emulator_launch launch = {};
     uint64_t argument = address ? address : buffer;
-    launch.kernel = "racy";
+    launch.kernel = kernel;
     for (int axis = 0; axis < 3; ++axis)
       launch.grid[axis] = launch.block[axis] = 1;
     launch.block[0] = 256;
@@ -47,6 +52,7 @@ struct Launched {
     return kiln_emulator_run(program, &launch, &result, error, sizeof error);
   }
 
+  const char *kernel;
   kiln_emulator *emulator = nullptr;
   kiln_emulator_program *program = nullptr;
   uint64_t buffer = 0;
@@ -89,4 +95,18 @@ TEST(CEntry, AFaultStillHasItsFindings) {
   EXPECT_EQ(launched.run(true, "bounds", 64), KILN_EMULATOR_FAULT);
   ASSERT_EQ(launched.found.size(), 1u);
   EXPECT_EQ(launched.found[0].kind, "out-of-bounds");
+}
+
+TEST(CEntry, UnloadFreesTheCode) {
+  Launched launched("hostile", "where");
+  EXPECT_EQ(launched.run(false), KILN_EMULATOR_OK);
+  uint64_t code = 0;
+  uint32_t word;
+  auto read = [&](uint64_t address, void *to, uint64_t size) {
+    return kiln_emulator_read(launched.emulator, address, to, size, launched.error, sizeof launched.error);
+  };
+  EXPECT_EQ(read(launched.buffer, &code, sizeof code), KILN_EMULATOR_OK);
+  EXPECT_EQ(read(code, &word, sizeof word), KILN_EMULATOR_OK) << launched.error;
+  launched.unload();
+  EXPECT_EQ(read(code, &word, sizeof word), KILN_EMULATOR_INVALID);
 }

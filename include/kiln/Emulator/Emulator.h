@@ -114,6 +114,8 @@ public:
 
   /// Copies the object's segments into device memory and returns the loaded program.
   llvm::Expected<std::shared_ptr<Program>> load(std::shared_ptr<CodeObject> object);
+  /// Frees the program's device memory; it cannot be launched any more.
+  void unload(const Program &program);
   /// Runs a kernel to its end. An error is a fault: unknown instruction, wild access, exhausted budget.
   llvm::Expected<Result> launch(Program &program, const Launch &launch);
 

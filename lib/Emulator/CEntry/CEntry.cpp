@@ -145,7 +145,13 @@ EXPORT kiln_emulator_status kiln_emulator_load(kiln_emulator *emulator, const vo
   });
 }
 
-EXPORT void kiln_emulator_unload(kiln_emulator_program *program) { delete program; }
+EXPORT void kiln_emulator_unload(kiln_emulator_program *program) {
+  {
+    std::lock_guard<std::mutex> guard(program->emulator->lock);
+    program->emulator->device.unload(*program->program);
+  }
+  delete program;
+}
 
 EXPORT kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, const char *kernel,
                                                kiln_emulator_kernel *result, char *error, size_t errorSize) {
