@@ -1,18 +1,8 @@
 // Atomics of LDS, FLAT, GLOBAL and MUBUF.
 #include "MemorySnippet.h"
+#include "OperandSnippet.h"
 
 using namespace kiln::emulator;
-
-static uint32_t bits(float value) {
-  uint32_t result;
-  std::memcpy(&result, &value, 4);
-  return result;
-}
-static uint64_t bits(double value) {
-  uint64_t result;
-  std::memcpy(&result, &value, 8);
-  return result;
-}
 
 /// One lane: dwords 2 (and 3) hold `old`; data is `data`, second data `data2`. Checks what is left and, in
 /// the returning form, the old value.

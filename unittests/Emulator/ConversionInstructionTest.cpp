@@ -1,30 +1,12 @@
 // V_CVT_* instructions: placement, formats by chip, MODE. The arithmetic itself is tested in
 // NumericsConvert.cpp.
-#include "Snippet.h"
+#include "OperandSnippet.h"
 #include <cmath>
 
 using namespace kiln::emulator;
 
-namespace {
-
-uint32_t bits(float x) {
-  uint32_t b;
-  std::memcpy(&b, &x, 4);
-  return b;
-}
-struct ConversionTest : Snippet {
-  using Snippet::Snippet;
-  uint32_t with(const std::string &text, uint32_t a, uint32_t b = 0, uint32_t c = 0) {
-    fill(0, 0xAABBCCDD), fill(1, a), fill(2, b), fill(3, c);
-    EXPECT_EQ(run(text), "") << text;
-    return v(0);
-  }
-};
-
-} // namespace
-
 TEST(Conversion, Integers) {
-  ConversionTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_cvt_i32_f32 v0, v1", bits(-2.9f)), uint32_t(-2));
   EXPECT_EQ(t.with("v_cvt_u32_f32 v0, v1", bits(-2.9f)), 0u);
   EXPECT_EQ(t.with("v_cvt_i32_f32 v0, v1", 0x7fc00000), 0u);
@@ -51,7 +33,7 @@ TEST(Conversion, Integers) {
 }
 
 TEST(Conversion, Halves) {
-  ConversionTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_cvt_f16_f32 v0, v1", bits(1.5f)), 0x3e00u);
   EXPECT_EQ(t.with("v_cvt_f32_f16 v0, v1", 0xc200), bits(-3.0f));
   EXPECT_EQ(t.with("v_cvt_pkrtz_f16_f32 v0, v1, v2", bits(1.0009f), bits(-2.0f)), 0xc0003c00u);
@@ -66,7 +48,7 @@ TEST(Conversion, Halves) {
 }
 
 TEST(Conversion, ClampOfEachPart) {
-  ConversionTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_cvt_pkrtz_f16_f32 v0, v1, v2 clamp", bits(1.5f), bits(-2.0f)), 0x00003c00u);
   EXPECT_EQ(t.with("v_cvt_pk_f16_f32 v0, v1, v2 clamp", bits(0.5f), bits(3.0f)), 0x3c003800u);
   t.with("v_cvt_pk_f32_fp8_e64 v[4:5], v1 clamp", 0x38C0); // 1.0, -2.0
@@ -75,7 +57,7 @@ TEST(Conversion, ClampOfEachPart) {
 }
 
 TEST(Conversion, Fp8ByChipIntoHalvesAndBytes) {
-  ConversionTest ocp(Chip::Gfx950), fnuz(Chip::Gfx942);
+  OperandSnippet ocp(Chip::Gfx950), fnuz(Chip::Gfx942);
   EXPECT_EQ(ocp.with("v_cvt_pk_fp8_f32 v0, v1, v2", bits(1.0f), bits(-2.0f)), 0xAABBC038u);
   EXPECT_EQ(ocp.with("v_cvt_pk_fp8_f32 v0, v1, v2 op_sel:[0,0,1]", bits(1.0f), bits(-2.0f)), 0xC038CCDDu);
   EXPECT_EQ(fnuz.with("v_cvt_pk_fp8_f32 v0, v1, v2", bits(1.0f), bits(-2.0f)), 0xAABBC840u);
@@ -92,7 +74,7 @@ TEST(Conversion, Fp8ByChipIntoHalvesAndBytes) {
 }
 
 TEST(Conversion, ScaledToSmall) {
-  ConversionTest t;
+  OperandSnippet t;
   // scale 4: the value is divided by it; 6 / 4 = 1.5, -12 / 4 = -3 in FP4: 3 and 0xD
   EXPECT_EQ(t.with("v_cvt_scalef32_pk_fp4_f32 v0, v1, v2, v3 op_sel:[0,0,0,1]", bits(6.0f), bits(-12.0f),
                    bits(4.0f)),
@@ -107,7 +89,7 @@ TEST(Conversion, ScaledToSmall) {
 }
 
 TEST(Conversion, ScaledFromSmall) {
-  ConversionTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_cvt_scalef32_f32_fp8 v0, v1, v2 op_sel:[0,1,0]", 0x00380000, bits(8.0f)), bits(8.0f));
   EXPECT_EQ(t.with("v_cvt_scalef32_pk_f16_fp4 v0, v1, v2 op_sel:[1,0,0]", 0x0000D300, bits(2.0f)),
             0xC6004200u);
@@ -120,7 +102,7 @@ TEST(Conversion, ScaledFromSmall) {
 }
 
 TEST(Conversion, ThirtyTwoSixBitValues) {
-  ConversionTest t;
+  OperandSnippet t;
   t.fill(60, bits(2.0f)); // scale
   for (unsigned i = 0; i < 16; ++i)
     t.fill(10 + i, bits(i % 2 ? 2.0f : 4.0f)), t.fill(30 + i, bits(-6.0f));

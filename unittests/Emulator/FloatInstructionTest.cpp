@@ -1,5 +1,5 @@
 // Floating-point instructions of VOP1, VOP2, VOP3, VOPC: modes, modifiers, halves. Expectations by hand.
-#include "Snippet.h"
+#include "OperandSnippet.h"
 #include <algorithm>
 #include <cmath>
 
@@ -7,26 +7,14 @@ using namespace kiln::emulator;
 
 namespace {
 
-uint32_t bits(float x) {
-  uint32_t b;
-  std::memcpy(&b, &x, 4);
-  return b;
-}
-uint64_t bits(double x) {
-  uint64_t b;
-  std::memcpy(&b, &x, 8);
-  return b;
-}
-
-/// Runs `text` with v1, v2, v3 (pairs v[2:3], v[4:5], v[6:7] for doubles) preset; v0 holds 0xAAAAAAAA before.
-struct FloatTest : Snippet {
-  using Snippet::Snippet;
+/// Every lane must have the same result. Doubles are in v[2:3], v[4:5] and v[6:7].
+struct FloatTest : OperandSnippet {
+  explicit FloatTest(Chip chip = Chip::Gfx950) : OperandSnippet(chip) { old = 0xAAAAAAAA; }
   uint32_t with(const std::string &text, uint32_t a, uint32_t b = 0, uint32_t c = 0) {
-    fill(0, 0xAAAAAAAA), fill(1, a), fill(2, b), fill(3, c);
-    EXPECT_EQ(run(text), "") << text;
+    uint32_t result = OperandSnippet::with(text, a, b, c);
     for (unsigned lane = 1; lane < Lanes; ++lane)
-      EXPECT_EQ(v(0, lane), v(0, 0)) << text << " lane " << lane;
-    return v(0);
+      EXPECT_EQ(v(0, lane), result) << text << " lane " << lane;
+    return result;
   }
   float withF(const std::string &text, float a, float b = 0, float c = 0) {
     uint32_t r = with(text, bits(a), bits(b), bits(c));

@@ -1,28 +1,10 @@
 // Integer, packed, dot and lane instructions; matrix instructions through the decoder.
-#include "Snippet.h"
+#include "OperandSnippet.h"
 
 using namespace kiln::emulator;
 
-namespace {
-
-uint32_t bits(float x) {
-  uint32_t b;
-  std::memcpy(&b, &x, 4);
-  return b;
-}
-struct IntegerTest : Snippet {
-  using Snippet::Snippet;
-  uint32_t with(const std::string &text, uint32_t a, uint32_t b = 0, uint32_t c = 0) {
-    fill(0, 0xAABBCCDD), fill(1, a), fill(2, b), fill(3, c);
-    EXPECT_EQ(run(text), "") << text;
-    return v(0);
-  }
-};
-
-} // namespace
-
 TEST(IntegerInstruction, Clamp) {
-  IntegerTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_add_u32_e64 v0, v1, v2 clamp", 0xffffffff, 2), 0xffffffffu);
   EXPECT_EQ(t.with("v_sub_u32_e64 v0, v1, v2 clamp", 1, 2), 0u);
   EXPECT_EQ(t.with("v_add_i32 v0, v1, v2 clamp", 0x7fffffff, 1), 0x7fffffffu);
@@ -58,7 +40,7 @@ TEST(IntegerInstruction, Clamp) {
 }
 
 TEST(IntegerInstruction, BytesAndBits) {
-  IntegerTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_perm_b32 v0, v1, v2, v3", 0x77665544, 0x33221100, 0x0c0d0702), 0x00ff7722u);
   EXPECT_EQ(t.with("v_sad_u8 v0, v1, v2, v3", 0x01020304, 0x04030201, 10), 18u);
   EXPECT_EQ(t.with("v_sad_hi_u8 v0, v1, v2, v3", 0x01020304, 0x04030201, 10), 0x0008000Au);
@@ -78,7 +60,7 @@ TEST(IntegerInstruction, BytesAndBits) {
 }
 
 TEST(PackedInstruction, SelectionAndNegation) {
-  IntegerTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_pk_add_f16 v0, v1, v2", 0x40003c00, 0x42003c00), 0x45004000u); // 2 + 3, 1 + 1
   EXPECT_EQ(t.with("v_pk_add_f16 v0, v1, v2 op_sel:[1,0] op_sel_hi:[0,1]", 0x40003c00, 0x42003c00),
             0x44004200u);
@@ -95,7 +77,7 @@ TEST(PackedInstruction, SelectionAndNegation) {
 }
 
 TEST(PackedInstruction, PairsOfF32) {
-  IntegerTest t;
+  OperandSnippet t;
   t.fill(2, bits(1.0f)), t.fill(3, bits(2.0f)), t.fill(4, bits(10.0f)), t.fill(5, bits(20.0f));
   t.fill(6, bits(0.5f)), t.fill(7, bits(0.25f));
   ASSERT_EQ(t.run("v_pk_fma_f32 v[0:1], v[2:3], v[4:5], v[6:7]"), "");
@@ -120,7 +102,7 @@ TEST(PackedInstruction, PairsOfF32) {
 }
 
 TEST(PackedInstruction, MixedAndDot) {
-  IntegerTest t;
+  OperandSnippet t;
   EXPECT_EQ(t.with("v_fma_mix_f32 v0, v1, v2, v3 op_sel:[1,0,0] op_sel_hi:[1,0,0]", 0x42000000, bits(2.0f),
                    bits(1.0f)),
             bits(7.0f));
@@ -139,7 +121,7 @@ TEST(PackedInstruction, MixedAndDot) {
 }
 
 TEST(LaneInstruction, Swaps) {
-  IntegerTest t;
+  OperandSnippet t;
   for (unsigned lane = 0; lane < Lanes; ++lane)
     t.v(0, lane) = 100 + lane, t.v(1, lane) = 200 + lane;
   ASSERT_EQ(t.run("v_permlane32_swap_b32 v0, v1"), "");
@@ -162,7 +144,7 @@ TEST(LaneInstruction, Swaps) {
 
 TEST(MatrixInstruction, ThroughTheDecoder) {
   for (Chip chip : {Chip::Gfx942, Chip::Gfx950}) {
-    IntegerTest t(chip);
+    OperandSnippet t(chip);
     for (unsigned i = 0; i < 16; ++i)
       t.fill(i, 0x3f803f80);   // bf16 ones
     t.wave().setPair(Exec, 0); // ignored
@@ -171,7 +153,7 @@ TEST(MatrixInstruction, ThroughTheDecoder) {
     EXPECT_EQ(t.run("v_mfma_f32_32x32x8_bf16 v[32:47], v[0:1], v[2:3], 0"), "");
     EXPECT_EQ(t.v(47, 63), bits(8.0f));
   }
-  IntegerTest t;
+  OperandSnippet t;
   for (unsigned i = 0; i < 16; ++i)
     t.fill(i, 0x22222222);                        // FP4 ones
   t.fill(20, 0x00008000), t.fill(21, 0x81000000); // scales 2 (byte 1) and 4 (byte 3)
@@ -181,13 +163,13 @@ TEST(MatrixInstruction, ThroughTheDecoder) {
   EXPECT_EQ(t.v(32), bits(128.0f * 8));
   ASSERT_EQ(t.run("v_mfma_f32_16x16x128_f8f6f4 v[32:35], v[0:3], v[4:7], 0 cbsz:4 blgp:4"), "");
   EXPECT_EQ(t.v(32), bits(128.0f));
-  IntegerTest old(Chip::Gfx942);
+  OperandSnippet old(Chip::Gfx942);
   EXPECT_EQ(old.run("v_mfma_f32_16x16x8_xf32 v[32:35], v[0:1], v[2:3], 1.0"), "");
   EXPECT_EQ(old.v(35, 7), bits(1.0f));
 }
 
 TEST(VectorIndexing, MovesRegistersByM0) {
-  IntegerTest t;
+  OperandSnippet t;
   for (unsigned i = 0; i < 16; ++i)
     t.fill(i, 1000 + i);
   t.s(0) = 5;
