@@ -73,6 +73,11 @@ def check(chip):
     numbers = (ITEM + 1000).astype(np.int32)
     expect(f"{chip} permuted", run(code, chip, "permuted", "i32", numbers), np.where(ITEM & 1, 1000, -1) - numbers, np.where(ITEM & 1, 0, -1) - numbers)
 
+    idle = code_of(code, "idle")
+    expect_code(f"{chip} idle", idle, r"ds_read_b32")
+    if "ds_xor" in idle:
+        wrong.append(f"{chip} idle: the atomic is kept")
+
     counted = build(chip, "llvm-errata.ll", "-x", "ir", "-O2")
     expect_code(f"{chip} counted", code_of(counted, "counted"), r"s_or_b64 exec, exec, s\[\d+:\d+\]\nv_xad_u32 v\d+, v\d+, -1, s\d+")
     start = (ITEM // 8).astype(np.uint32)

@@ -67,6 +67,20 @@ TEST(MissingWait, FlatNeedsBothCounters) {
   EXPECT_EQ(messages(text + "s_waitcnt vmcnt(0)\ns_waitcnt lgkmcnt(0)\nv_mov_b32 v4, v1"), "");
 }
 
+TEST(MissingWait, FlatIsInOrderWithVectorMemoryButForItsLds) {
+  std::string text = "v_mov_b32 v2, s0\nv_mov_b32 v3, s1\nflat_load_dword v1, v[2:3]\n";
+  std::string again = "global_load_dword v1, v0, s[0:1]\n";
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(0)\n" + again), "");
+  EXPECT_NE(messages(text + "s_waitcnt lgkmcnt(1)\n" + again), "");
+  EXPECT_NE(messages(text + again), "");
+  // A second FLAT's data may come from LDS, before those that the first gets from memory; so may an LDS read's.
+  EXPECT_NE(messages(text + "s_waitcnt lgkmcnt(0)\nflat_load_dword v1, v[2:3] offset:4"), "");
+  EXPECT_NE(messages(text + "s_waitcnt lgkmcnt(0)\nds_read_b32 v1, v0"), "");
+  EXPECT_NE(messages(again + "flat_load_dword v1, v[2:3]"), "");
+  // One vmcnt for both: the younger load's wait covers the older one's part from memory.
+  EXPECT_EQ(messages(text + "s_waitcnt lgkmcnt(0)\n" + again + "s_waitcnt vmcnt(0)\nv_mov_b32 v4, v1"), "");
+}
+
 TEST(MissingWait, FlatOfASplitWorkgroupIsVectorMemory) {
   Watch watch("missing-wait");
   watch.isSplit = true;

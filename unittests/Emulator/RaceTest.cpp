@@ -62,6 +62,11 @@ TEST(LdsRace, SameValueIsNoRace) {
   EXPECT_EQ(count("lds-race", 4, "v_mov_b32 v1, 8\nv_mov_b32 v2, 7\nds_write_b32 v1, v2"), 0u);
 }
 
+TEST(LdsRace, AtomicsRaceOnlyWithOthers) {
+  EXPECT_EQ(count("lds-race", 2, "v_mov_b32 v1, 0\nds_add_u32 v1, v0\nds_xor_b32 v1, v0"), 0u);
+  EXPECT_NE(count("lds-race", 2, "v_mov_b32 v1, 0\nds_add_u32 v1, v0\nds_read_b32 v2, v1"), 0u);
+}
+
 TEST(LdsRace, LoadsIntoLdsAreWritesOfTheirWave) {
   // Each wave loads 256 bytes to its own place and reads the other's.
   auto text = [](const std::string &between) {

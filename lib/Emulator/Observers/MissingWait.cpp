@@ -107,8 +107,16 @@ private:
         waits.owner[slot(dst, i)] = 0;
   }
 
-  /// A memory instruction reads its sources; it may fill a register again that an older one of its own queue
-  /// fills, where they return in order.
+  /// Whether an older load's data are in the registers before those of a load of `queue`. Each queue returns in
+  /// order, but for scalar loads and FLAT; of FLAT, what comes from memory is in order with vector memory, so
+  /// that only what comes from LDS must have been waited for (CDNA3 manual 4.4; LLVM's SIInsertWaitcnts relies
+  /// on it).
+  static bool returnsBefore(const InFlight::Access &older, Queue queue) {
+    if (older.queue == Queue::Flat)
+      return older.lgkmDone && queue == Queue::Vector;
+    return older.queue == queue && queue <= Queue::Lds;
+  }
+  /// A memory instruction reads its sources; it may fill a register again that an older one fills first.
   void checkMemory(const Wave &wave, WaveWaits &waits, const Instruction &inst) {
     for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount))
       if (source.kind == OperandKind::Vgpr || source.kind == OperandKind::Sgpr)
@@ -119,7 +127,7 @@ private:
     Queue queue = queueOf(wave, inst);
     for (unsigned i = 0; i < dst.dwords; ++i) {
       const InFlight::Access *entry = waits.flight.find(waits.owner[slot(dst, i)]);
-      if (entry && (entry->queue != queue || queue > Queue::Lds))
+      if (entry && !returnsBefore(*entry, queue))
         return report(wave, waits, inst, *entry, fileOf(dst), dst.index + i, "filled again");
     }
   }

@@ -13,3 +13,11 @@ kernel void permuted(global int *out, global const int *a) {
     taken = __builtin_amdgcn_ds_bpermute(0, value);
   out[ITEM] = taken - value;
 }
+// Item 0 reads the cell by an atomic without effect while the second wave adds: nothing but the machine code is looked at.
+kernel void idle(global uint *out) {
+  local uint cell;
+  if (ITEM == 0)
+    out[0] = __scoped_atomic_fetch_xor(&cell, 0u, __ATOMIC_RELAXED, __MEMORY_SCOPE_WRKGRP);
+  else if (ITEM >= 64)
+    __scoped_atomic_fetch_add(&cell, ITEM, __ATOMIC_RELAXED, __MEMORY_SCOPE_WRKGRP);
+}
