@@ -1,10 +1,9 @@
+#include "LoopValues.h"
 #include "dialects/Stage/Stage.h"
 #include "dialects/Target/Machine.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -240,15 +239,7 @@ private:
   }
 
   /// A value of the body, computed again for the step that `registers` belongs to.
-  Value compute(Value value) {
-    Operation *source = value.getDefiningOp();
-    if (registers.contains(value) || !source || !loop->isProperAncestor(source))
-      return registers.lookupOrDefault(value);
-    for (Value operand : source->getOperands())
-      compute(operand);
-    builder.clone(*source, registers);
-    return registers.lookup(value);
-  }
+  Value compute(Value value) { return rebuild(value, loop, registers, builder); }
 
   void multiply(int64_t number) {
     kernel::MmaOp mma = products[number];

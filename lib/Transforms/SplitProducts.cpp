@@ -1,9 +1,8 @@
+#include "LoopValues.h"
 #include "dialects/Stage/Stage.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -134,15 +133,7 @@ private:
   }
 
   /// A value of the old loop that is not split, in the new one.
-  Value inNewLoop(Value value) {
-    Operation *source = value.getDefiningOp();
-    if (kept.contains(value) || !source || !loop->isProperAncestor(source))
-      return kept.lookupOrDefault(value);
-    for (Value operand : source->getOperands())
-      inNewLoop(operand);
-    inside.clone(*source, kept);
-    return kept.lookup(value);
-  }
+  Value inNewLoop(Value value) { return rebuild(value, loop, kept, inside); }
 
   kernel::MmaOp mma;
   scf::ForOp loop;
