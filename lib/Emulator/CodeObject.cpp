@@ -1,5 +1,7 @@
 // ELF code objects, versions 4 to 6 (LLVM AMDGPUUsage "Code Object").
 #include "Metadata.h"
+#include "OffloadBundle.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -59,14 +61,18 @@ static Expected<std::map<std::string, Kernel>> readMetadata(const ELF64LEFile &f
 
 static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
   if (elf.size() < 4 || memcmp(elf.data(), "\177ELF", 4) != 0)
-    return createStringError("not an ELF file: expected a code object (.co, .hsaco)");
+    return createStringError("not an ELF file: expected a code object or an offload bundle (.co, .hsaco)");
   if (elf.size() < sizeof(ELF64LE::Ehdr))
     return createStringError("truncated ELF file: %zu bytes do not hold its header", elf.size());
   ELF64LE::Ehdr header;
   memcpy(&header, elf.data(), sizeof(header));
   if (header.e_ident[ELF::EI_CLASS] != ELF::ELFCLASS64 || header.e_machine != ELF::EM_AMDGPU)
-    return createStringError("an ELF file for another machine (e_machine %u): expected an AMDGPU code object",
-                             unsigned(header.e_machine));
+    return createStringError(
+        "an ELF file for another machine (e_machine %u): expected an AMDGPU code object%s",
+        unsigned(header.e_machine),
+        toStringRef(elf).contains(".hip_fatbin")
+            ? "; those of a HIP program are what 'llvm-objcopy -O binary -j .hip_fatbin FILE OUT' takes out"
+            : "");
   unsigned abi = header.e_ident[ELF::EI_ABIVERSION];
   if (header.e_ident[ELF::EI_OSABI] != ELF::ELFOSABI_AMDGPU_HSA || abi < ELF::ELFABIVERSION_AMDGPU_HSA_V4 ||
       abi > ELF::ELFABIVERSION_AMDGPU_HSA_V6)
@@ -79,7 +85,8 @@ static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
   else if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX950)
     chip = Chip::Gfx950;
   else
-    return createStringError("code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950",
+    return createStringError(std::errc::no_such_device,
+                             "code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950",
                              machine);
   return Error::success();
 }
@@ -235,7 +242,7 @@ static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metada
   return Error::success();
 }
 
-Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
+static Expected<std::shared_ptr<CodeObject>> loadElf(ArrayRef<uint8_t> elf) {
   auto object = std::make_shared<CodeObject>();
   if (Error error = checkHeader(elf, object->chip))
     return std::move(error);
@@ -267,6 +274,13 @@ Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> elf) {
   if (Error error = addKernels(*object, std::move(*metadata)))
     return std::move(error);
   return object;
+}
+
+Expected<std::shared_ptr<CodeObject>> CodeObject::load(ArrayRef<uint8_t> file, std::optional<Chip> wanted) {
+  if (!isOffloadBundle(toStringRef(file)))
+    return loadElf(file);
+  auto code = unbundle(toStringRef(file), wanted);
+  return code ? loadElf(arrayRefFromStringRef(*code)) : code.takeError();
 }
 
 std::vector<uint8_t> CodeObject::bytesAt(const Segment &segment, uint64_t base) const {

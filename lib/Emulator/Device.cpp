@@ -11,8 +11,8 @@ Device::~Device() = default;
 
 Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> object) {
   if (object->chip != deviceChip)
-    return createStringError("a code object for %s: the device is %s", chipName(object->chip),
-                             chipName(deviceChip));
+    return createStringError(std::errc::no_such_device, "a code object for %s: the device is %s",
+                             chipName(object->chip), chipName(deviceChip));
   uint64_t end = 0;
   for (const CodeObject::Segment &segment : object->segments)
     end = std::max(end, segment.address + segment.memorySize);

@@ -2,7 +2,6 @@
 #include "kiln/Inspector/Ptx.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/BinaryFormat/ELF.h"
-#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELFObjectFile.h"
 
 using namespace llvm;
@@ -13,10 +12,6 @@ namespace kiln::inspector {
 static Error refuse(StringRef binary) {
   if (binary.empty())
     return createStringError("the file is empty");
-  if (binary.starts_with("__CLANG_OFFLOAD_BUNDLE__") ||
-      identify_magic(binary) == file_magic::offload_bundle_compressed)
-    return createStringError(
-        "this is an offload bundle; take the code object out with clang-offload-bundler");
   if (binary.starts_with(ELF::ElfMagic))
     return Error::success();
   // PTX begins with comments and directives, and names its version before anything else.

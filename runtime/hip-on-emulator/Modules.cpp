@@ -8,67 +8,75 @@
 
 namespace kiln::hip {
 
-/// An ELF file's size from its headers: loaders get a pointer and no size.
+/// A number of an image; loaders get a pointer and no size, and must believe the headers.
+static uint64_t field(const uint8_t *image, uint64_t at, unsigned bytes) {
+  uint64_t value = 0;
+  std::memcpy(&value, image + at, bytes);
+  return value;
+}
+
 static uint64_t sizeOfElf(const uint8_t *elf) {
-  auto field = [&](size_t at, unsigned bytes) {
-    uint64_t value = 0;
-    std::memcpy(&value, elf + at, bytes);
-    return value;
-  };
   // e_shoff, e_shentsize, e_shnum: the section headers stand last in what lld writes, but segments may end
   // later.
-  uint64_t end = field(0x28, 8) + field(0x3a, 2) * field(0x3c, 2);
-  for (uint64_t i = 0, at = field(0x20, 8); i < field(0x38, 2); ++i, at += field(0x36, 2))
-    end = std::max(end, field(at + 8, 8) + field(at + 32, 8)); // p_offset + p_filesz
+  uint64_t end = field(elf, 0x28, 8) + field(elf, 0x3a, 2) * field(elf, 0x3c, 2);
+  for (uint64_t i = 0, at = field(elf, 0x20, 8); i < field(elf, 0x38, 2); ++i, at += field(elf, 0x36, 2))
+    end = std::max(end, field(elf, at + 8, 8) + field(elf, at + 32, 8)); // p_offset + p_filesz
   return end;
 }
 
-const void *findCodeObject(const void *image, const std::string &target, uint64_t &size) {
-  static const char magic[] = "__CLANG_OFFLOAD_BUNDLE__";
-  auto *bytes = static_cast<const uint8_t *>(image);
-  if (std::memcmp(bytes, "\177ELF", 4) == 0) {
-    size = sizeOfElf(bytes);
-    return image;
+/// ClangOffloadBundler.rst: magic, a count, then for each entry offset, size, length of the id, id.
+static uint64_t sizeOfBundle(const uint8_t *bundle) {
+  constexpr uint64_t MaxEntries = 1024, MaxId = 1024, MaxSize = uint64_t(1) << 32;
+  uint64_t count = field(bundle, 24, 8), at = 32, end = 0;
+  if (count > MaxEntries)
+    return 0; // damaged: to read on would leave the image
+  for (uint64_t i = 0; i < count; ++i) {
+    uint64_t offset = field(bundle, at, 8), size = field(bundle, at + 8, 8), id = field(bundle, at + 16, 8);
+    if (id > MaxId || offset > MaxSize || size > MaxSize)
+      return 0;
+    at += 24 + id;
+    end = std::max({end, at, offset + size});
   }
-  if (std::memcmp(bytes, magic, sizeof magic - 1) != 0)
-    return nullptr;
-  // ClangOffloadBundler.rst: a count, then for each entry offset, size, length of the id, id.
-  uint64_t count, at = sizeof magic - 1 + 8, entry[3];
-  std::memcpy(&count, bytes + at - 8, 8);
-  for (uint64_t i = 0; i < count && i < 1024; ++i) {
-    std::memcpy(entry, bytes + at, sizeof entry);
-    std::string id(reinterpret_cast<const char *>(bytes + at + sizeof entry), entry[2]);
-    at += sizeof entry + entry[2];
-    // "hipv4-amdgcn-amd-amdhsa--gfx950:xnack-"
-    size_t processor = id.rfind("--");
-    if (id.rfind("hip", 0) == 0 && processor != std::string::npos &&
-        id.substr(processor + 2,
-                  id.find(':') == std::string::npos ? id.npos : id.find(':') - processor - 2) == target) {
-      size = entry[1];
-      return bytes + entry[0];
-    }
-  }
-  return nullptr;
+  return std::max(end, at);
 }
 
-int loadModule(const void *image, Module *&result) {
+/// The same file: "CCOB", then version and method of two bytes each, then from version 2 the total size in
+/// four bytes, from version 3 in eight.
+static uint64_t sizeOfCompressedBundle(const uint8_t *bundle) {
+  uint64_t version = field(bundle, 4, 2);
+  return version < 2 ? 0 : field(bundle, 8, version == 2 ? 4 : 8);
+}
+
+/// 0: no code.
+static uint64_t sizeOfImage(const void *image) {
+  auto *bytes = static_cast<const uint8_t *>(image);
+  auto is = [&](const char *magic) {
+    return std::strncmp(static_cast<const char *>(image), magic, std::strlen(magic)) == 0;
+  };
+  return is("\177ELF")                    ? sizeOfElf(bytes)
+         : is("__CLANG_OFFLOAD_BUNDLE__") ? sizeOfBundle(bytes)
+         : is("CCOB")                     ? sizeOfCompressedBundle(bytes)
+                                          : 0;
+}
+
+static int loadModule(const void *image, uint64_t size, Module *&result) {
   State &s = state();
   kiln_emulator *emulator = s.device();
-  uint64_t size = 0;
   char text[512];
   if (!emulator)
     return InvalidDevice;
-  if (!image)
-    return InvalidValue;
-  const void *code = findCodeObject(image, s.target, size);
-  if (!code)
-    return NoBinaryForGpu;
   auto module = std::make_unique<Module>();
-  if (kiln_emulator_load(emulator, code, size, &module->program, text, sizeof text))
-    return InvalidImage;
+  kiln_emulator_status status =
+      kiln_emulator_load(emulator, image, size, &module->program, text, sizeof text);
+  if (status)
+    return status == KILN_EMULATOR_NOT_FOUND ? NoBinaryForGpu : InvalidImage;
   result = module.release();
   s.modules.insert(result);
   return Success;
+}
+
+int loadModule(const void *image, Module *&result) {
+  return image ? loadModule(image, sizeOfImage(image), result) : static_cast<int>(InvalidValue);
 }
 
 void unloadModule(Module *module) {
@@ -167,8 +175,8 @@ HIP_EXPORT int hipModuleLoad(Module **module, const char *path) {
   while (size_t count = std::fread(piece, 1, sizeof piece, file))
     bytes.insert(bytes.end(), piece, piece + count);
   std::fclose(file);
-  bytes.resize(bytes.size() + 64); // room for the magic's comparison
-  return hipModuleLoadData(module, bytes.data());
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  return note(module ? loadModule(bytes.data(), bytes.size(), *module) : InvalidValue);
 }
 
 HIP_EXPORT int hipModuleUnload(Module *module) {

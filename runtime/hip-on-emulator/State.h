@@ -100,8 +100,7 @@ int enqueue(Stream *stream, Work work);
 /// The emulator's status as HIP's; what a HIP program cannot be told otherwise goes to stderr.
 int translate(kiln_emulator_status status, const char *text);
 
-/// The code object for this device inside `image`: an ELF file or a bundle of clang's; null if there is none.
-const void *findCodeObject(const void *image, const std::string &target, uint64_t &size);
+/// `image` is a code object, or an offload bundle of clang's with one for this device.
 int loadModule(const void *image, Module *&result);
 void unloadModule(Module *module);
 int findFunction(Module *module, const std::string &name, Function *&result);

@@ -43,7 +43,7 @@ refused(write("words.co", b"these are words\n"), "neither a code object nor PTX"
 refused(write("truncated.co", whole[:1000]), "truncated.co: ")
 refused(write("header.co", whole[:20]), "header.co: ")
 refused(sys.executable, "not an AMD code object")
-refused(write("bundle.o", b"__CLANG_OFFLOAD_BUNDLE__" + bytes(64)), "clang-offload-bundler")
+refused(write("bundle.o", b"__CLANG_OFFLOAD_BUNDLE__" + bytes(64)), "offload bundle: no code: it has none")
 refused(write("damaged.kiln", b"PK\x03\x04" + bytes(60)), "damaged.kiln: ")
 refused("softmax.co", "the object has no kernel 'other'", "--kernel", "other")
 refused(write("plain.s", b"s_endpgm\n"), "for which processor?")

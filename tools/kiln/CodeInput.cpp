@@ -5,6 +5,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Object/OffloadBundle.h"
 
 using namespace llvm;
 using namespace kiln;
@@ -54,4 +56,55 @@ Expected<std::vector<CodeInput>> tools::readBundle(StringRef bytes, StringRef ta
                                  ? Twine("the bundle has no code that can be read")
                                  : "the bundle has no code for '" + target + "', but for " + targets);
   return inputs;
+}
+
+bool tools::isOffloadBundle(StringRef bytes) {
+  file_magic magic = identify_magic(bytes);
+  return magic == file_magic::offload_bundle || magic == file_magic::offload_bundle_compressed;
+}
+
+static Expected<std::unique_ptr<MemoryBuffer>> decompress(StringRef bytes) {
+  using object::CompressedOffloadBundle;
+  auto header = CompressedOffloadBundle::CompressedBundleHeader::tryParse(bytes);
+  if (!header)
+    return header.takeError();
+  // LLVM allocates what the header says.
+  if (header->UncompressedFileSize > uint64_t(1) << 30)
+    return createStringError("%zu bytes once it is decompressed", header->UncompressedFileSize);
+  return CompressedOffloadBundle::decompress(*MemoryBuffer::getMemBuffer(bytes, "", false));
+}
+
+static Expected<std::vector<CodeInput>> codesOf(StringRef bytes, StringRef target) {
+  auto bundle = object::OffloadBundleFatBin::create(MemoryBufferRef(bytes, ""), 0, "");
+  if (!bundle)
+    return bundle.takeError();
+  std::vector<CodeInput> inputs;
+  for (const object::OffloadBundleEntry &entry : (*bundle)->getEntries()) {
+    if (entry.Offset > bytes.size() || entry.Size > bytes.size() - entry.Offset)
+      return createStringError("'" + entry.ID + "' lies outside the file");
+    StringRef code = bytes.substr(entry.Offset, entry.Size);
+    StringRef processor = StringRef(entry.ID).split(':').first.rsplit('-').second;
+    if (!code.empty() && (target.empty() || target == processor))
+      inputs.push_back({entry.ID, code.str(), {}, {}});
+  }
+  if (!inputs.empty())
+    return inputs;
+  std::string known;
+  for (const object::OffloadBundleEntry &entry : (*bundle)->getEntries())
+    known += (known.empty() ? "" : ", ") + entry.ID;
+  return createStringError("no code" + (target.empty() ? "" : " for '" + target + "'") + ": it has " +
+                           (known.empty() ? "none" : known));
+}
+
+Expected<std::vector<CodeInput>> tools::readOffloadBundle(StringRef bytes, StringRef target) {
+  std::unique_ptr<MemoryBuffer> decompressed;
+  if (identify_magic(bytes) == file_magic::offload_bundle_compressed) {
+    auto buffer = decompress(bytes);
+    if (!buffer)
+      return createStringError("damaged offload bundle: " + toString(buffer.takeError()));
+    decompressed = std::move(*buffer);
+    bytes = decompressed->getBuffer();
+  }
+  auto inputs = codesOf(bytes, target);
+  return inputs ? std::move(inputs) : createStringError("offload bundle: " + toString(inputs.takeError()));
 }

@@ -9,7 +9,7 @@ namespace kiln::tools {
 
 /// A code object or PTX.
 struct CodeInput {
-  /// In a bundle: "code/matmul.gfx950.co".
+  /// In a bundle: "code/matmul.gfx950.co"; in one of clang's: "hipv4-amdgcn-amd-amdhsa--gfx950".
   std::string name;
   std::string code;
   inspector::Contract contract;
@@ -19,6 +19,11 @@ struct CodeInput {
 
 /// All codes of a bundle in memory; only those of `target` if that is given. Equal codes come once.
 llvm::Expected<std::vector<CodeInput>> readBundle(llvm::StringRef bytes, llvm::StringRef target = {});
+
+/// Clang's, plain or compressed (clang/docs/ClangOffloadBundler.rst).
+bool isOffloadBundle(llvm::StringRef bytes);
+/// All code objects in it; only those of `target` if that is given.
+llvm::Expected<std::vector<CodeInput>> readOffloadBundle(llvm::StringRef bytes, llvm::StringRef target);
 
 } // namespace kiln::tools
 

@@ -94,10 +94,10 @@ static Expected<std::vector<uint8_t>> placeArguments(const emulator::Kernel &ker
   return bytes;
 }
 
-Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> elf, const launch::Launch &launch,
+Expected<Emulation> tools::runCodeObject(ArrayRef<uint8_t> file, const launch::Launch &launch,
                                          const emulator::LaunchOptions &options,
                                          std::optional<emulator::Chip> chip, Prepare prepare) {
-  auto object = emulator::CodeObject::load(elf);
+  auto object = emulator::CodeObject::load(file, chip);
   if (!object)
     return object.takeError();
   Emulation run;

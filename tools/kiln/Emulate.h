@@ -38,7 +38,7 @@ using Prepare =
 /// given (another one is an error). launch.kernel may be empty if the object has one kernel. Arguments go
 /// where the kernel's metadata says; a single `bytes` argument may hold all of them. Buffers behind them that
 /// others point to are not passed. A grid of no workgroups is done at once.
-llvm::Expected<Emulation> runCodeObject(llvm::ArrayRef<uint8_t> elf, const launch::Launch &launch,
+llvm::Expected<Emulation> runCodeObject(llvm::ArrayRef<uint8_t> file, const launch::Launch &launch,
                                         const emulator::LaunchOptions &options,
                                         std::optional<emulator::Chip> chip = std::nullopt,
                                         Prepare prepare = nullptr);

@@ -81,14 +81,16 @@ void tools::addInspectCommand(CLI::App &app, int &status) {
   InspectRequest &request = options->request;
   command
       ->add_option("FILE", request.compile.file,
-                   "A code object (.co, .hsaco, .o), assembly of AMD GPUs (.s), PTX, a bundle (.kiln), or "
+                   "A code object or offload bundle (.co, .hsaco, .o), assembly of AMD GPUs (.s), PTX, a "
+                   "bundle (.kiln), or "
                    "kernels (.mlir)")
       ->required();
   command->add_option("--kernel", request.compile.kernel, "Only this kernel");
   command
-      ->add_option("--target", options->targets,
-                   "What to compile .mlir or assemble .s for; else the chip in the file. With --format html "
-                   "several, comma-separated")
+      ->add_option(
+          "--target", options->targets,
+          "What to compile .mlir or assemble .s for, or to show of a bundle; else the chip in the file. "
+          "With --format html several, comma-separated")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--chip", request.chip, "Product whose roofline the loops are put under, e.g. MI355X");

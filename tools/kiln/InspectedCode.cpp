@@ -47,6 +47,8 @@ static llvm::Expected<std::vector<CodeInput>> readInputs(const InspectRequest &r
   StringRef bytes = (*file)->getBuffer();
   if (bytes.starts_with("PK"))
     return readBundle(bytes, compile.target);
+  if (isOffloadBundle(bytes))
+    return readOffloadBundle(bytes, compile.target);
   if (!name.ends_with(".s"))
     return std::vector<CodeInput>{{"", bytes.str(), {}, {}}};
   llvm::Expected<std::string> object = codegen::assemble(bytes, compile.file, compile.target);

@@ -427,7 +427,8 @@ void tools::addRunCommand(CLI::App &app, int &status) {
   CLI::App *command = app.add_subcommand("run", "Execute a kernel once, here or on a device");
   command
       ->add_option("FILE", options->file,
-                   "Kernels (.mlir), a bundle (.kiln), or code for the device (.co, .hsaco, .ptx)")
+                   "Kernels (.mlir), a bundle (.kiln), or code for the device (.co, .hsaco: code object or "
+                   "offload bundle; .ptx)")
       ->required();
   command->add_option(
       "--device", options->device,

@@ -15,7 +15,7 @@ static std::string loadError(llvm::ArrayRef<uint8_t> bytes) {
 
 TEST(Loader, RejectsWhatIsNoCodeObject) {
   std::vector<uint8_t> bytes{'h', 'e', 'l', 'l', 'o'};
-  EXPECT_EQ(loadError(bytes), "not an ELF file: expected a code object (.co, .hsaco)");
+  EXPECT_EQ(loadError(bytes), "not an ELF file: expected a code object or an offload bundle (.co, .hsaco)");
   bytes = {0x7F, 'E', 'L', 'F', 2, 1};
   EXPECT_EQ(loadError(bytes), "truncated ELF file: 6 bytes do not hold its header");
   bytes.resize(64);

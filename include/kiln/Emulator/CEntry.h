@@ -18,7 +18,7 @@ enum { KILN_EMULATOR_ABI = 2 };
 typedef enum kiln_emulator_status {
   KILN_EMULATOR_OK,
   KILN_EMULATOR_INVALID,   /* an argument: unknown target, damaged code object, address outside memory */
-  KILN_EMULATOR_NOT_FOUND, /* no such kernel */
+  KILN_EMULATOR_NOT_FOUND, /* no such kernel; no code for this target */
   KILN_EMULATOR_OUT_OF_MEMORY,
   KILN_EMULATOR_FAULT /* the kernel did something that a device would punish, or that the emulator cannot do
                        */
@@ -82,7 +82,8 @@ kiln_emulator_status kiln_emulator_write(kiln_emulator *emulator, uint64_t addre
 kiln_emulator_status kiln_emulator_read(kiln_emulator *emulator, uint64_t address, void *to, uint64_t size,
                                         char *error, size_t errorSize);
 
-/* Programs are closed before their emulator. */
+/* `code` is a code object, or an offload bundle of clang's with one for this target. Programs are closed before
+ * their emulator. */
 kiln_emulator_status kiln_emulator_load(kiln_emulator *emulator, const void *code, uint64_t size,
                                         kiln_emulator_program **result, char *error, size_t errorSize);
 void kiln_emulator_unload(kiln_emulator_program *program);

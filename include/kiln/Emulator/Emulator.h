@@ -56,8 +56,11 @@ public:
   /// The segment's bytes as they stand once the object is loaded at `base`.
   std::vector<uint8_t> bytesAt(const Segment &segment, uint64_t base) const;
 
-  /// Parses a code object of version 4, 5 or 6.
-  static llvm::Expected<std::shared_ptr<CodeObject>> load(llvm::ArrayRef<uint8_t> elf);
+  /// Parses a code object of version 4, 5 or 6, alone or in an offload bundle of clang's: there the one for
+  /// `wanted`, or else for the only GPU in it that can be emulated. Where the file has nothing for a GPU of
+  /// ours, the error's code is no_such_device.
+  static llvm::Expected<std::shared_ptr<CodeObject>> load(llvm::ArrayRef<uint8_t> file,
+                                                          std::optional<Chip> wanted = std::nullopt);
   /// Bare machine code at address 0 with no kernels: for tests of single instructions.
   static std::shared_ptr<CodeObject> fromText(llvm::ArrayRef<uint8_t> text, Chip chip);
 

@@ -127,19 +127,29 @@ EXPORT kiln_emulator_status kiln_emulator_read(kiln_emulator *emulator, uint64_t
                                      emulator->device.memory().read(address, to, size));
 }
 
+static kiln_emulator_status failToLoad(const ErrorText &fail, llvm::Error error) {
+  kiln_emulator_status status = KILN_EMULATOR_INVALID;
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &reason) {
+    if (reason.convertToErrorCode() == std::errc::no_such_device)
+      status = KILN_EMULATOR_NOT_FOUND;
+    fail(status, reason.message());
+  });
+  return status;
+}
+
 EXPORT kiln_emulator_status kiln_emulator_load(kiln_emulator *emulator, const void *code, uint64_t size,
                                                kiln_emulator_program **result, char *error,
                                                size_t errorSize) {
   ErrorText fail{error, errorSize};
   return guarded(fail, [&] {
     llvm::ArrayRef<uint8_t> bytes(static_cast<const uint8_t *>(code), size);
-    llvm::Expected<std::shared_ptr<CodeObject>> object = CodeObject::load(bytes);
+    llvm::Expected<std::shared_ptr<CodeObject>> object = CodeObject::load(bytes, emulator->device.chip());
     if (!object)
-      return fail(KILN_EMULATOR_INVALID, object.takeError());
+      return failToLoad(fail, object.takeError());
     std::lock_guard<std::mutex> guard(emulator->lock);
     llvm::Expected<std::shared_ptr<Program>> program = emulator->device.load(*object);
     if (!program)
-      return fail(KILN_EMULATOR_INVALID, program.takeError());
+      return failToLoad(fail, program.takeError());
     *result = new kiln_emulator_program{emulator, *object, *program};
     return KILN_EMULATOR_OK;
   });
