@@ -83,6 +83,11 @@ for file in ("both.hsaco", "both-1.hsaco", "both-2.hsaco", "both-3.hsaco"):
     check(f"inspect {file}", done.returncode == 0 and [each["chip"] for each in json.loads(done.stdout)["objects"]] == ["gfx942"], done)
 done = kiln("inspect", "one.hsaco", "--format", "json")
 check("inspect one.hsaco", done.returncode == 0 and [each["chip"] for each in json.loads(done.stdout)["objects"]] == ["gfx90a", "gfx950"], done)
+# The host's part may hold a host's object.
+write("host.hsaco", one.replace(b"hipv4-amdgcn-amd-amdhsa--gfx90a", b"host-x86_64-unknown-linux-musl-"))
+runs("host.hsaco", "gfx950")
+done = kiln("inspect", "host.hsaco", "--format", "json")
+check("inspect host.hsaco", done.returncode == 0 and [each["chip"] for each in json.loads(done.stdout)["objects"]] == ["gfx950"], done)
 there = r"it has host-x86_64-unknown-linux-gnu-, hipv4-amdgcn-amd-amdhsa--gfx90a"
 refused("run", "other.hsaco", "the offload bundle has no code for gfx942 or gfx950: " + there)
 refused("run", "other.hsaco", "the offload bundle has no code for gfx942: " + there, "--device", "emulator:gfx942")

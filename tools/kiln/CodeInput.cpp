@@ -84,7 +84,8 @@ static Expected<std::vector<CodeInput>> codesOf(StringRef bytes, StringRef targe
       return createStringError("'" + entry.ID + "' lies outside the file");
     StringRef code = bytes.substr(entry.Offset, entry.Size);
     StringRef processor = StringRef(entry.ID).split(':').first.rsplit('-').second;
-    if (!code.empty() && (target.empty() || target == processor))
+    bool isHost = StringRef(entry.ID).starts_with("host-");
+    if (!isHost && (target.empty() || target == processor))
       inputs.push_back({entry.ID, code.str(), {}, {}});
   }
   if (!inputs.empty())
