@@ -176,32 +176,39 @@ TEST(Ds, GlobalWaveSyncIsRefused) {
             std::string::npos);
 }
 
-TEST(Timing, TypicallyOnlyLdsReturnsAtIssue) {
-  MemorySnippet t;
-  t.group.timing = MemoryTiming::Typical;
+static std::string repeat(const std::string &text, unsigned times) {
+  return times ? text + repeat(text, times - 1) : "";
+}
+
+/// Executes the snippet's program in turns, as a launch does.
+static void runTurns(MemorySnippet &t, MemoryTiming timing) {
+  t.group.timing = timing;
   t.fill(10, Untouched);
   t.fill(11, Untouched);
-  EXPECT_EQ(t.run("global_load_dword v10, v1, s[0:1]\nds_read_b32 v11, v1\n"
-                  "v_mov_b32 v12, v10\nv_mov_b32 v13, v11\n"),
+  t.wave().pc = 0;
+  t.wave().state = WaveState::Running;
+  EXPECT_FALSE(runWorkgroup(*t.program, t.group, LaunchOptions(), {}));
+}
+
+TEST(Timing, TypicallyLdsReturnsSoonButNotAtOnce) {
+  MemorySnippet t;
+  EXPECT_EQ(t.run("global_load_dword v10, v1, s[0:1]\nds_read_b32 v11, v1\n" + repeat("s_nop 0\n", 6) +
+                  "v_mov_b32 v12, v11\n" + repeat("s_nop 0\n", 24) +
+                  "v_mov_b32 v13, v11\nv_mov_b32 v14, v10\n"),
             "");
-  EXPECT_EQ(t.v(12, 3), Untouched);
+  runTurns(t, MemoryTiming::Typical);
+  EXPECT_EQ(t.v(12, 3), Untouched) << "seven instructions later";
   EXPECT_EQ(t.v(13, 3), 0x2000003u);
+  EXPECT_EQ(t.v(14, 3), Untouched) << "memory takes longer";
 }
 
 TEST(Timing, TypicallyALoadLandsAfterAWhileWithoutAWait) {
   MemorySnippet t;
-  std::string pause;
-  for (int i = 0; i < 200; ++i)
-    pause += "s_nop 0\n";
-  std::string text =
-      "global_load_dword v10, v1, s[0:1]\nv_mov_b32 v12, v10\n" + pause + "v_mov_b32 v13, v10\n";
-  EXPECT_EQ(t.run(text), "");
+  EXPECT_EQ(t.run("global_load_dword v10, v1, s[0:1]\nv_mov_b32 v12, v10\n" + repeat("s_nop 0\n", 200) +
+                  "v_mov_b32 v13, v10\n"),
+            "");
   for (MemoryTiming timing : {MemoryTiming::Typical, MemoryTiming::AtWait}) {
-    t.group.timing = timing;
-    t.fill(10, Untouched);
-    t.wave().pc = 0;
-    t.wave().state = WaveState::Running;
-    EXPECT_FALSE(runWorkgroup(*t.program, t.group, LaunchOptions(), {}));
+    runTurns(t, timing);
     EXPECT_EQ(t.v(12, 3), Untouched);
     EXPECT_EQ(t.v(13, 3), timing == MemoryTiming::Typical ? 0x1000003u : Untouched);
   }

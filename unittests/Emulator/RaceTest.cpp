@@ -24,6 +24,28 @@ TEST(LdsRace, BarrierOrders) {
   EXPECT_EQ(count("lds-race", 2, exchange("s_waitcnt lgkmcnt(0)")), 1u);
 }
 
+TEST(LdsRace, WavesGoOnSideBySide) {
+  // Production kernels exchange through LDS with a wait and a dozen instructions between, but no barrier.
+  Watch watch("lds-race");
+  watch.waves = 4;
+  watch.timing = MemoryTiming::Typical;
+  std::string pause, before;
+  for (unsigned i = 0; i < 12; ++i)
+    pause += "s_nop 0\n";
+  for (unsigned i = 0; i < 100; ++i)
+    before += pause;
+  EXPECT_FALSE(watch
+                   .run(before + "v_lshlrev_b32 v1, 2, v0\nv_xor_b32 v2, 0x300, v1\nds_write_b32 v1, v0\n" +
+                        pause +
+                        "s_waitcnt lgkmcnt(0)\nds_read_b32 v3, v2\ns_waitcnt lgkmcnt(0)\n"
+                        "global_store_dword v1, v3, s[0:1]\n")
+                   .empty());
+  std::vector<uint32_t> out(256);
+  llvm::cantFail(watch.memory.read(watch.buffer, out.data(), 1024));
+  for (unsigned item = 0; item < 256; ++item)
+    EXPECT_EQ(out[item], item ^ 0xC0);
+}
+
 static const MemoryTiming Timings[] = {MemoryTiming::Typical, MemoryTiming::AtIssue, MemoryTiming::AtWait,
                                        MemoryTiming::Random};
 

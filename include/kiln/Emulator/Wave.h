@@ -69,6 +69,7 @@ struct PendingAccess {
   uint8_t inRange[Lanes]; ///< buffers: how many of a lane's elements the descriptor allows
   uint32_t epoch = 0;     ///< the workgroup's at issue
   uint64_t issued = 0;    ///< the wave's instruction count at issue
+  uint64_t due = 0;       ///< the instruction count at which it typically lands
   alignas(64) uint64_t address[Lanes];
   alignas(64) uint32_t data[4][Lanes]; ///< store data and atomic operands
 };
@@ -127,20 +128,21 @@ struct alignas(64) Wave {
   void issue(PendingAccess &access);
   void waitFor(unsigned vmcnt, unsigned lgkmcnt);
   void landOldest(unsigned count);
-  /// Lands what was issued `latency` or more instructions ago.
-  void landOlderThan(uint64_t latency);
+  /// Lands what has been in flight as long as it typically is.
+  void landDue();
   size_t inFlight() const { return pending.size(); }
 
 private:
   uint8_t *translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite);
   void landAt(size_t position);
   std::vector<std::unique_ptr<PendingAccess>> pending, spare;
+  uint64_t nextDue = ~uint64_t(0); ///< none of `pending` is due earlier
   std::vector<MemoryEvent> events; ///< of the access that lands now, where somebody watches
 };
 
-/// Typical: LDS at issue, everything else at its wait, or when its wave has executed TypicalLatency more
-/// instructions. Production kernels lean on both: some read LDS or a page table without a sufficient wait,
-/// long after; others let a load into LDS overtake the last reads of what it replaces.
+/// Typical: at its wait, or when its wave has executed some more instructions, few for LDS. Production kernels
+/// lean on both: some read LDS or a page table without a sufficient wait, long after; others let a load
+/// overtake the last reads of what it replaces.
 enum class MemoryTiming : uint8_t { Typical, AtIssue, AtWait, Random };
 
 /// Workgroups that talk to each other through global memory run one at a time, in an order that does not
