@@ -79,7 +79,7 @@ class Memory:
                 if is_signed:
                     value = (value ^ W(1 << (8 * size - 1))) - W(1 << (8 * size - 1))
                 old = self.batch.inputs[3]
-                whole = {"whole": value & W(0xFFFFFFFF), "low": value & W(0xFFFF) | old & W(0xFFFF0000), "high": (value & W(0xFFFF)) << W(16) | old & W(0xFFFF)}[part]
+                whole = {"whole": value & W(0xFFFFFFFF), "low": value & W(0xFFFF), "high": (value & W(0xFFFF)) << W(16)}[part]
                 self.batch.add(prefix + name, self.prepare(path) + load(path, name, "v10", offset) + f"\n  {WAIT}", whole | old & W(0xFFFFFFFF00000000))
         for name, dwords in wide.items():
             register = "v30" if dwords == 1 else f"v[30:{29 + dwords}]"

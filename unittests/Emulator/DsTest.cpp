@@ -35,8 +35,8 @@ TEST(Ds, NarrowReads) {
                   "ds_read_i8_d16 v16, v1\nds_read_i8_d16_hi v17, v1\nds_read_u16_d16 v18, v1\n"
                   "ds_read_u16_d16_hi v19, v1\n"),
             "");
-  const uint32_t expected[] = {0xF3,       0xFFFFFFF3, 0x8081,     0xFFFF8081, 0xABAB00F3,
-                               0x00F3ABAB, 0xABABFFF3, 0xFFF3ABAB, 0xABABF2F3, 0xF2F3ABAB};
+  const uint32_t expected[] = {0xF3,       0xFFFFFFF3, 0x8081,     0xFFFF8081, 0x000000F3,
+                               0x00F30000, 0x0000FFF3, 0xFFF30000, 0x0000F2F3, 0xF2F30000};
   for (unsigned i = 0; i < 10; ++i)
     EXPECT_EQ(t.v(10 + i, 5), expected[i]) << "v" << 10 + i;
 }

@@ -112,8 +112,8 @@ TEST(TypedBuffer, HalfRegisters) {
   EXPECT_EQ(t.v(11), 0x44004200u); // 3, 4
   EXPECT_EQ(t.v(13), 0x00004200u);
   EXPECT_EQ(t.v(14), 0x40003C00u);
-  EXPECT_EQ(t.v(16), 0xABAB3C00u);
-  EXPECT_EQ(t.v(17), 0x3C00ABABu);
+  EXPECT_EQ(t.v(16), 0x00003C00u);
+  EXPECT_EQ(t.v(17), 0x3C000000u);
   EXPECT_EQ(t.v(21), 0x44004200u);
   EXPECT_EQ(t.v(23), 0x00004200u);
   EXPECT_EQ(t.v(24), 0x40003C00u);

@@ -187,7 +187,9 @@ void storeLanes(Wave &wave, const PendingAccess &access, unsigned row = 0, u64 d
   });
 }
 
-/// How a loaded value of less than a dword fills its register.
+/// How a loaded value of less than a dword fills its register. The other half becomes zero: with SRAM ECC,
+/// which these chips have, d16 loads do not keep it (LLVM, GCNSubtarget::d16PreservesUnusedBits; hipBLASLt's
+/// kernels combine two of them by v_or_b32).
 enum class Fill { Whole, LowHalf, HighHalf };
 
 inline u32 widen(u32 value, unsigned size, bool isSigned) {
@@ -213,9 +215,7 @@ void landNarrowLoad(Wave &wave, PendingAccess &access) {
     else
       loadLane<Place>(wave, access, lane, 0, &value, Size);
     value = widen(value, Size, IsSigned);
-    dst[lane] = How == Fill::Whole     ? value
-                : How == Fill::LowHalf ? (dst[lane] & 0xFFFF0000) | (value & 0xFFFF)
-                                       : (dst[lane] & 0xFFFF) | value << 16;
+    dst[lane] = How == Fill::Whole ? value : How == Fill::LowHalf ? value & 0xFFFF : value << 16;
   });
 }
 
