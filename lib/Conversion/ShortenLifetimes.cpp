@@ -22,8 +22,8 @@ int64_t registersOf(Type type) {
   return type.isIntOrFloat() ? llvm::divideCeil(elements * type.getIntOrFloatBitWidth(), 32) : 1;
 }
 
-/// Registers of all values of the block that are alive at once, at most.
-int64_t mostAlive(Block &block) {
+/// Registers of all values of the block that are alive at once, at most, and where.
+std::pair<int64_t, Operation *> mostAlive(Block &block) {
   DenseMap<Operation *, int64_t> ended; // what the last use of values gives back
   for (Operation &op : block)
     for (Value result : op.getResults()) {
@@ -36,14 +36,16 @@ int64_t mostAlive(Block &block) {
         ended[last] += registersOf(result.getType());
     }
   int64_t alive = 0, most = 0;
+  Operation *place = nullptr;
   for (Operation &op : block) {
     for (Value result : op.getResults())
       if (!result.use_empty())
         alive += registersOf(result.getType());
-    most = std::max(most, alive);
+    if (alive > most)
+      most = alive, place = &op;
     alive -= ended.lookup(&op);
   }
-  return most;
+  return {most, place};
 }
 
 /// Puts every operation that may wait right before the first one that may not and needs it.
@@ -111,10 +113,21 @@ struct ShortenLifetimes : impl::ShortenLifetimesBase<ShortenLifetimes> {
       return;
     target::Machine machine(op);
     UseOrder order(machine);
-    getOperation().walk([&](Block *block) {
-      if (isa<LLVM::LLVMFuncOp>(block->getParentOp()) && mostAlive(*block) > *machine.laneRegisters())
-        order.run(*block);
+    // Where so many are alive most would be spilled, and LLVM's allocator takes minutes to say which.
+    const int64_t registers = *machine.laneRegisters(), most = 2 * registers;
+    WalkResult walked = getOperation().walk([&](Block *block) -> WalkResult {
+      if (!isa<LLVM::LLVMFuncOp>(block->getParentOp()) || mostAlive(*block).first <= registers)
+        return WalkResult::advance();
+      order.run(*block);
+      auto [alive, place] = mostAlive(*block);
+      if (alive <= most)
+        return WalkResult::advance();
+      return place->emitError() << "the kernel holds " << alive << " registers a lane at once; a lane has "
+                                << registers << ", and up to " << most
+                                << " can be spilled: choose smaller tiles";
     });
+    if (walked.wasInterrupted())
+      signalPassFailure();
   }
 };
 } // namespace

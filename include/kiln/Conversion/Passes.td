@@ -22,7 +22,7 @@ def ShortenLifetimes : Pass<"lanes-shorten-lifetimes", "::mlir::ModuleOp"> {
   let description = [{
     Where more values are alive at once than a lane has registers, as between the loads and the stores of a large elementwise tile,
     each is loaded and computed right before it is needed. The code generator would find places for all of them otherwise,
-    which takes time that grows with more than their square.
+    which takes time that grows with more than their square. If even so twice as many are alive, the kernel is refused.
 
     ```
     a0, a1 = load;  b0, b1 = f(a0), f(a1);  store b0, b1   =>   b0 = f(load);  store b0;  b1 = f(load);  store b1
