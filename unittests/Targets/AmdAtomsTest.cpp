@@ -55,9 +55,9 @@ void wrap(OpBuilder &builder, Operation *atom, StringRef name) {
                                       : LLVM::LLVMStructType::getLiteral(context, results);
   OpBuilder::InsertionGuard guard(builder);
   LLVM::LLVMFuncOp function = addFunction(builder, name, result, parameters);
-  for (auto [i, type] :
-       llvm::enumerate(parameters)) // tensors are the same for all lanes, and so in scalar registers
-    if (type == LLVM::LLVMPointerType::get(context, 1))
+  // A tensor's view is the same for all lanes, and what it is made of stands in scalar registers.
+  if (llvm::is_contained(parameters, Type(LLVM::LLVMPointerType::get(context, 1))))
+    for (unsigned i = 0; i < parameters.size(); ++i)
       function.setArgAttr(i, LLVM::LLVMDialect::getInRegAttrName(), builder.getUnitAttr());
   Block &entry = function.getBody().front();
   builder.setInsertionPointToStart(&entry);
@@ -332,6 +332,7 @@ const std::map<std::string, std::vector<const char *>> common = {
     {"wait", {}},
     {"exp", {"v_exp_f32", "v_med3_f32"}},
     {"exp2", {"v_exp_f32"}},
+    {"masked_offset", {"v_cndmask_b32"}},
     {"log2", {"v_log_f32"}},
     {"rsqrt", {"v_rsq_f32"}},
 };
