@@ -100,7 +100,7 @@ private:
 
   /// Part `number` of `count` of a tile along `dim`, which is loaded, maybe transposed.
   FailureOr<Value> cut(Value tile, unsigned dim, int64_t number, int64_t count) {
-    Value &known = parts[{tile, number}];
+    Value &known = parts[{tile, dim, number}];
     if (known || count == 1)
       return known ? known : inNewLoop(tile);
     auto type = cast<kernel::TileType>(tile.getType());
@@ -112,8 +112,8 @@ private:
       FailureOr<Value> part = cut(transpose.getTile(), transpose.getPermutation()[dim], number, count);
       if (failed(part))
         return failure();
-      return parts[{tile, number}] = kernel::TransposeOp::create(inside, source->getLoc(), type, *part,
-                                                                 transpose.getPermutationAttr());
+      return parts[{tile, dim, number}] = kernel::TransposeOp::create(inside, source->getLoc(), type, *part,
+                                                                      transpose.getPermutationAttr());
     }
     auto load = dyn_cast_or_null<kernel::LoadOp>(source);
     unsigned along = load ? load.tensorDim(dim) : 0;
@@ -140,7 +140,7 @@ private:
   ArrayRef<int64_t> counts; // of parts along M and N
   OpBuilder outside, inside;
   IRMapping kept;
-  DenseMap<std::pair<Value, int64_t>, Value> parts;
+  DenseMap<std::tuple<Value, unsigned, int64_t>, Value> parts; // by tile, dimension and number
 };
 
 struct SplitProducts : impl::SplitProductsBase<SplitProducts> {

@@ -7,6 +7,7 @@
 // REQUIRES: compiler, kiln-opt
 // RUN: split-file %s %t
 // RUN: kiln-opt --stage-split-products --canonicalize %t/four.mlir | FileCheck %t/four.mlir
+// RUN: kiln-opt --stage-split-products --canonicalize %t/square.mlir | FileCheck %t/square.mlir
 // RUN: cat %inputs/toy-machine.mlir %t/placed.mlir | kiln-opt --stage-split-products --kernel-place-tiles | FileCheck %t/placed.mlir
 // RUN: not kiln-opt --stage-split-products %t/indivisible.mlir 2>&1 | FileCheck %t/indivisible.mlir
 // RUN: not kiln-opt --stage-split-products %t/computed.mlir 2>&1 | FileCheck %t/computed.mlir
@@ -49,6 +50,31 @@ kernel.func @product(%x: !kernel.tensor<[8, ?], f16>, %y: !kernel.tensor<[8, ?],
     scf.yield %d : !kernel.tile<[8, 8], f32>
   } {schedule.pipeline = {buffers = 2 : i64}}
   kernel.store %sum, %z[%0, %0] : !kernel.tile<[8, 8], f32>, !kernel.tensor<[8, 8], f32>
+  kernel.return
+}
+
+//--- square.mlir
+// A tile that is both operands is cut along rows for one and along columns for the other.
+// CHECK-LABEL: kernel.func @square
+// CHECK:      scf.for
+// CHECK:        %[[UPPER:.*]] = kernel.load %x[%c0, %c0] {{.*}} -> <[2, 4], f32>
+// CHECK:        %[[LEFT:.*]] = kernel.load %x[%c0, %c0] {{.*}} -> <[4, 2], f32>
+// CHECK:        kernel.mma %[[UPPER]], %[[LEFT]]
+// CHECK:        %[[RIGHT:.*]] = kernel.load %x[%c0, %c2] {{.*}} -> <[4, 2], f32>
+// CHECK:        kernel.mma %[[UPPER]], %[[RIGHT]]
+// CHECK:        %[[LOWER:.*]] = kernel.load %x[%c2, %c0] {{.*}} -> <[2, 4], f32>
+// CHECK:        kernel.mma %[[LOWER]], %[[RIGHT]]
+// CHECK:        kernel.mma %[[LOWER]], %[[LEFT]]
+kernel.func @square(%x: !kernel.tensor<[4, 4], f32>, %z: !kernel.tensor<[4, 4], f32>, %K: index) {
+  %0 = arith.constant 0 : index
+  %4 = arith.constant 4 : index
+  %zero = kernel.constant 0.0 : !kernel.tile<[4, 4], f32>
+  %sum = scf.for %k = %0 to %K step %4 iter_args(%c = %zero) -> (!kernel.tile<[4, 4], f32>) {
+    %a = kernel.load %x[%0, %0] : !kernel.tensor<[4, 4], f32> -> !kernel.tile<[4, 4], f32>
+    %d = kernel.mma %a, %a, %c {schedule.split = array<i64: 2, 2>} : !kernel.tile<[4, 4], f32>, !kernel.tile<[4, 4], f32>, !kernel.tile<[4, 4], f32>
+    scf.yield %d : !kernel.tile<[4, 4], f32>
+  }
+  kernel.store %sum, %z[%0, %0] : !kernel.tile<[4, 4], f32>, !kernel.tensor<[4, 4], f32>
   kernel.return
 }
 
