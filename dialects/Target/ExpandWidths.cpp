@@ -7,7 +7,8 @@ using namespace mlir;
 using namespace kiln;
 using namespace kiln::target;
 
-/// The accumulator of `n` columns goes on in further registers up to `width` columns.
+/// The accumulator of `n` columns goes on in further registers up to `width` columns, or the next power of
+/// two.
 static layout::LinearAttr repeatColumns(layout::LinearAttr accumulator, int64_t n, int64_t width) {
   SmallVector<int32_t> registers(accumulator.getReg());
   for (int64_t column = n; column < width; column *= 2)
@@ -24,14 +25,16 @@ static std::string nameWidth(StringRef text, int64_t width) {
   return result + text.str();
 }
 
-static void lengthenVectors(Block &body, int64_t times) {
-  auto lengthen = [&](Value value) {
+/// The accumulator, the body's third argument, and what is made of it.
+static void lengthenAccumulator(Block &body, int64_t times) {
+  SetVector<Value> longer;
+  longer.insert(body.getArgument(2));
+  for (Operation &op : body)
+    if (llvm::any_of(op.getOperands(), [&](Value operand) { return longer.contains(operand); }))
+      longer.insert_range(op.getResults());
+  for (Value value : longer)
     if (auto vector = dyn_cast<VectorType>(value.getType()))
       value.setType(VectorType::get(vector.getNumElements() * times, vector.getElementType()));
-  };
-  llvm::for_each(body.getArguments(), lengthen);
-  for (Operation &op : body)
-    llvm::for_each(op.getResults(), lengthen);
 }
 
 /// The instruction for `width` columns, made of that for the fewest.
@@ -43,7 +46,7 @@ static MmaOp widen(OpBuilder &builder, MmaOp narrow, int64_t width, int64_t cycl
   wide.setSymName(nameWidth(narrow.getSymName(), width));
   wide.setLayoutAccAttr(repeatColumns(cast<layout::LinearAttr>(narrow.getLayoutAcc()), narrow.getN(), width));
   Block &body = wide.getBody().front();
-  lengthenVectors(body, width / static_cast<int64_t>(narrow.getN()));
+  lengthenAccumulator(body, width / static_cast<int64_t>(narrow.getN()));
   for (auto instruction : body.getOps<AsmOp>())
     instruction.setText(nameWidth(instruction.getText(), width));
   return wide;
@@ -55,12 +58,13 @@ LogicalResult target::expandWidths(MachineOp machine) {
   for (MmaOp narrow : llvm::make_early_inc_range(facts.getOps<MmaOp>())) {
     if (!narrow.getWider())
       continue;
-    widen(builder, narrow, narrow.getN(), narrow.getCycles());
-    for (auto wider : narrow.getWiderAttr().getAsRange<ArrayAttr>()) {
-      int64_t width = cast<IntegerAttr>(wider[0]).getInt(), cycles = cast<IntegerAttr>(wider[1]).getInt();
-      if (failed(verify(widen(builder, narrow, width, cycles))))
-        return failure();
-    }
+    MmaOp widest = widen(builder, narrow, narrow.getN(), narrow.getCycles());
+    for (auto wider : narrow.getWiderAttr().getAsRange<ArrayAttr>())
+      widest =
+          widen(builder, narrow, cast<IntegerAttr>(wider[0]).getInt(), cast<IntegerAttr>(wider[1]).getInt());
+    // A body that cannot have one width cannot have any: its vectors do not grow with the accumulator.
+    if (failed(verify(widest)))
+      return failure();
     narrow.erase();
   }
   return success();

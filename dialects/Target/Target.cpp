@@ -90,7 +90,8 @@ LogicalResult ChipOp::verify() {
                  failed(expectPositive(*this, "clock_mhz", getClockMhz())));
 }
 
-/// Checks one operand layout of a matrix instruction: every element held, and held once.
+/// Checks one operand layout of a matrix instruction: every element is held. Of an `n` that is no power of
+/// two, the layout is that of the next one.
 static LogicalResult verifyOperandLayout(MmaOp op, StringRef key, Attribute attr, SmallVector<int64_t> sizes) {
   auto linear = dyn_cast<layout::LinearAttr>(attr);
   if (!linear)
@@ -118,12 +119,30 @@ static LogicalResult verifyOperandLayout(MmaOp op, StringRef key, Attribute attr
   return success();
 }
 
-static LogicalResult verifyOperandVector(MmaOp op, StringRef name, unsigned index, Type element, Attribute attr) {
-  auto linear = cast<layout::LinearAttr>(attr);
+static int64_t registersOf(Attribute layout) {
+  return int64_t(1) << cast<layout::LinearAttr>(layout).regBits();
+}
+
+/// Columns from n on have the last registers, which do not exist.
+static int64_t accumulatorRegisters(MmaOp op) {
+  int64_t n = op.getN();
+  return registersOf(op.getLayoutAcc()) * n / static_cast<int64_t>(llvm::PowerOf2Ceil(n));
+}
+
+static LogicalResult verifySum(MmaOp op) {
+  Block &body = op.getBody().front();
+  auto yield = dyn_cast<YieldOp>(body.back());
+  Type sum = body.getArgument(2).getType();
+  if (yield && yield.getNumOperands() == 1 && yield.getOperand(0).getType() == sum)
+    return success();
+  return op.emitOpError() << "expects a body that yields its sum as " << sum;
+}
+
+static LogicalResult verifyOperandVector(MmaOp op, StringRef name, unsigned index, Type element,
+                                         int64_t count) {
   Block &block = op.getBody().front();
   if (index >= block.getNumArguments())
     return op.emitOpError() << "expects a body with an argument for " << name;
-  int64_t count = int64_t(1) << linear.regBits();
   Type expected = storageType(element);
   Type found = block.getArgument(index).getType();
   auto vector = dyn_cast<VectorType>(found);
@@ -144,21 +163,33 @@ static LogicalResult verifySwizzle(Operation *op, StringRef key, Attribute attr)
   return success();
 }
 
+/// B, and A unless it has a layout, are read from shared memory.
 static LogicalResult verifySharedOperands(MmaOp op) {
-  if (op.getLayoutA() || op.getLayoutB())
-    return op.emitOpError() << "has 'shared_swizzle', so its operands have no 'layout_a' or 'layout_b'";
+  if (op.getLayoutB())
+    return op.emitOpError() << "has 'shared_swizzle', so b has no 'layout_b'";
   if (failed(verifySwizzle(op, "shared_swizzle", op.getSharedSwizzleAttr())))
     return failure();
   if (!op.getSettle())
     return op.emitOpError() << "lacks 'settle', the operation that takes its accumulator";
   TypeRange arguments = op.getBody().front().getArgumentTypes();
-  bool transposable = op.getTransposable();
-  if (arguments.size() != (transposable ? 5 : 3) ||
-      !llvm::all_of(arguments.take_front(2), llvm::IsaPred<LLVM::LLVMPointerType>) ||
+  bool transposable = op.getTransposable(), aInRegisters = op.getLayoutA().has_value();
+  unsigned shared = aInRegisters ? 1 : 2;
+  if (arguments.size() != (transposable ? 3 + shared : 3) ||
+      !llvm::all_of(arguments.take_front(2).take_back(shared), llvm::IsaPred<LLVM::LLVMPointerType>) ||
       !llvm::all_of(arguments.drop_front(3), [](Type type) { return type.isInteger(32); }))
-    return op.emitOpError() << "expects a body with pointers to a and b, and acc"
-                            << (transposable ? ", and an i32 for each of a and b" : "");
-  return verifyOperandVector(op, "acc", 2, op.getAcc(), op.getLayoutAcc());
+    return op.emitOpError() << "expects a body with "
+                            << (aInRegisters ? "a, a pointer to b, and acc" : "pointers to a and b, and acc")
+                            << (!transposable  ? ""
+                                : aInRegisters ? ", and an i32 for b"
+                                               : ", and an i32 for each of a and b");
+  if (aInRegisters &&
+      (failed(verifyOperandLayout(op, "layout_a", *op.getLayoutA(),
+                                  {static_cast<int64_t>(op.getM()), static_cast<int64_t>(op.getK())})) ||
+       failed(verifyOperandVector(op, "a", 0, op.getA(), registersOf(*op.getLayoutA())))))
+    return failure();
+  if (failed(verifyOperandVector(op, "acc", 2, op.getAcc(), accumulatorRegisters(op))))
+    return failure();
+  return verifySum(op);
 }
 
 /// Pairs of n and cycles, n growing from the instruction's own; names that tell the widths apart.
@@ -174,8 +205,8 @@ static LogicalResult verifyWider(MmaOp op) {
     if (!numbers || numbers.size() != 2 || !llvm::all_of(numbers, llvm::IsaPred<IntegerAttr>))
       return op.emitOpError() << "expects 'wider' to be pairs [n, cycles], found " << pair;
     int64_t n = cast<IntegerAttr>(numbers[0]).getInt(), cycles = cast<IntegerAttr>(numbers[1]).getInt();
-    if (!llvm::isPowerOf2_64(n) || n <= before || n > (1 << 16) || cycles < 1)
-      return op.emitOpError() << "expects 'wider' to have powers of two that grow from n = " << op.getN()
+    if (n % static_cast<int64_t>(op.getN()) || n <= before || n > (1 << 16) || cycles < 1)
+      return op.emitOpError() << "expects 'wider' to have multiples that grow from n = " << op.getN()
                               << ", with positive cycles, found " << pair;
     before = n;
   }
@@ -190,14 +221,17 @@ LogicalResult MmaOp::verify() {
   if (failed(rejectUnknownKeys(*this)))
     return failure();
   int64_t m = getM(), n = getN(), k = getK();
+  // Instructions that read shared memory may have repeated n; tiles have not, so that a kernel cannot use
+  // those.
+  int64_t repeated = getSharedSwizzle() ? static_cast<int64_t>(llvm::PowerOf2Ceil(n)) : n;
   for (auto [key, value] : {std::pair<StringRef, int64_t>{"m", m},
-                            {"n", n},
+                            {"n", repeated},
                             {"k", k},
                             {"blocks", getBlocks()},
                             {"waves", getWaves()}})
     if (value < 1 || !llvm::isPowerOf2_64(value))
       return emitOpError() << "expects '" << key << "' to be a power of two, found " << value;
-  if (failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, n})))
+  if (failed(verifyOperandLayout(*this, "layout_acc", getLayoutAcc(), {m, repeated})))
     return failure();
   if (getWider() && failed(verifyWider(*this)))
     return failure();
@@ -221,11 +255,11 @@ LogicalResult MmaOp::verify() {
         failed(verifyOperandLayout(*this, "layout_scale_b", *getLayoutScaleB(), {k / block, n})))
       return failure();
   }
-  if (failed(verifyOperandVector(*this, "a", 0, getA(), *getLayoutA())) ||
-      failed(verifyOperandVector(*this, "b", 1, getB(), *getLayoutB())) ||
-      failed(verifyOperandVector(*this, "acc", 2, getAcc(), getLayoutAcc())))
+  if (failed(verifyOperandVector(*this, "a", 0, getA(), registersOf(*getLayoutA()))) ||
+      failed(verifyOperandVector(*this, "b", 1, getB(), registersOf(*getLayoutB()))) ||
+      failed(verifyOperandVector(*this, "acc", 2, getAcc(), accumulatorRegisters(*this))))
     return failure();
-  return success();
+  return verifySum(*this);
 }
 
 /// Checks that `exchange` moves every element of a wave to one place.

@@ -150,12 +150,13 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
 
     With `waves` above 1 so many consecutive waves execute it together, and layouts have as many wave bits.
 
-    An instruction that reads its operands from shared memory has `shared_swizzle` instead of `layout_a` and `layout_b`.
+    An instruction that reads its operands from shared memory has `shared_swizzle` instead of `layout_a` and `layout_b`; with
+    `layout_a` only B is read there, and A's registers, which `@matrix_hold` takes before the fence, must stay as they are until it is done.
     K runs along rows of twice the last mask's bytes, and bit i of a row's number XORs `shared_swizzle[i]` to the byte
     within the row. The body takes pointers to the first row of A and of B (whose rows are its columns). With `transposable`
     rows may also run along M (of A) or N (of B), and K from row to row; longer ones lie in panels, all rows' first bytes before
-    the next ones. The body then takes two more arguments, for A and for B, which are constant where it is used: an i32 that is
-    0 if K runs along the rows, else the bytes from one panel to the next. Only a schedule
+    the next ones. The body then takes one more argument for each operand in shared memory, which is constant where it is used: an i32 that
+    is 0 if K runs along the rows, else the bytes from one panel to the next. Only a schedule
     that names it gets it. Such instructions run behind the program: `@matrix_fence` comes before several of them,
     `@matrix_commit` makes them a group, `@matrix_wait_N` waits until at most N groups run. When none runs, the operation
     that `settle` names takes the accumulator, as many registers at a time as its argument has: it keeps LLVM, which does
@@ -163,8 +164,10 @@ def Target_MmaOp : Target_AtomOp<"mma"> {
 
     Such an instruction often exists for several n. `wider` lists the larger ones, each as `[n, cycles]`. The accumulator
     goes on in further registers, each repetition `n` columns to the right. Every n is an atom of its own: `$n` in its
-    name and in the assembly of its body is n, and vectors in the body are as many times longer. So with
+    name and in the assembly of its body is n, and vectors in the body that hold the accumulator are as many times longer. So with
     `wider = [[16, 8], [32, 16]]` a `@product_4x$nx4` of n = 8 is `@product_4x8x4`, `@product_4x16x4` and `@product_4x32x4`.
+    An n may be a multiple that is no power of two. Its accumulator has the layout of the next power of two, of which the last
+    registers, with columns from n on, do not exist. The tiles of kernels do not divide into such instructions.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$m, I64Attr:$n, I64Attr:$k,
                        DefaultValuedOptionalAttr<I64Attr, "1">:$blocks, TypeAttr:$a, TypeAttr:$b, TypeAttr:$acc,

@@ -125,6 +125,7 @@ private:
   void lowerSettle(stage::SettleOp op);
   /// A product that reads its operands from shared memory.
   void lowerSharedMma(kernel::MmaOp op, target::MmaOp atom);
+  Pieces holdInRegisters(const Pieces &tile, int64_t length);
   void ifThread(mlir::Value condition, llvm::function_ref<void()> body);
   mlir::Value isThread(int64_t number);
   mlir::Value slotPointer(mlir::Value slot, int64_t offset, int64_t slotBytes);

@@ -2,6 +2,7 @@
 #include "KernelToLanes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -14,6 +15,11 @@ LogicalResult LaneLowering::checkRoleOperations(stage::RolesOp op) {
                                   "matrix_wait_0"};
   for (int64_t count : op.getRegisters().value_or(ArrayRef<int64_t>()))
     needed.push_back("registers_" + std::to_string(count));
+  op.walk([&](kernel::MmaOp mma) {
+    target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
+    if (atom && atom.getLayoutA())
+      needed.push_back("matrix_hold");
+  });
   for (const std::string &name : needed)
     if (!machine.operation(name))
       return op.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
@@ -23,15 +29,15 @@ LogicalResult LaneLowering::checkRoleOperations(stage::RolesOp op) {
   return failure(walked.wasInterrupted());
 }
 
-static int64_t accumulatorRegisters(target::MmaOp atom) {
-  return int64_t(1) << cast<layout::LinearAttr>(atom.getLayoutAcc()).regBits();
+static int64_t registersOf(Attribute layout) {
+  return int64_t(1) << cast<layout::LinearAttr>(layout).regBits();
 }
 
 /// The operation that takes the accumulator must do so in equal parts.
 LogicalResult LaneLowering::checkSettle(stage::SettleOp op) {
   target::MmaOp atom = machine.mma(op.getAtom());
   target::OperationOp settle = machine.operation(*atom.getSettle());
-  int64_t registers = accumulatorRegisters(atom);
+  int64_t registers = registersOf(atom.getLayoutAcc());
   if (settle) {
     FunctionType type = settle.getFunctionType();
     auto part = type.getNumInputs() == 1 ? dyn_cast<VectorType>(type.getInput(0)) : VectorType();
@@ -175,6 +181,18 @@ void LaneLowering::lowerSettle(stage::SettleOp op) {
   tiles[op.getResult()] = acc;
 }
 
+/// A of a product in pieces of one instruction: all are computed before the fence that follows.
+Pieces LaneLowering::holdInRegisters(const Pieces &tile, int64_t length) {
+  Pieces held = repiece(tile, length);
+  for (Value &vector : held.vectors) {
+    auto type = cast<VectorType>(vector.getType());
+    auto words = VectorType::get(length * type.getElementTypeBitWidth() / 32, builder.getI32Type());
+    Value packed = vector::BitCastOp::create(builder, loc, words, vector);
+    vector = vector::BitCastOp::create(builder, loc, type, apply("matrix_hold", packed));
+  }
+  return held;
+}
+
 namespace {
 /// An operand that a product reads in shared memory. Its rows run along K or, if it is `across`, along M (of A)
 /// or N (of B); what is longer than the instruction's rows lies in further panels.
@@ -199,7 +217,7 @@ struct SharedOperand {
 } // namespace
 
 /// Wave numbers count the waves of an instruction first, then those along N, then those along M, as in
-/// layouts.
+/// layouts. A is in registers if the instruction has a layout for it.
 void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
   auto split = op->getAttrOfType<DenseI64ArrayAttr>("schedule.waves").asArrayRef();
   int64_t together = atom.getWaves(), wavesM = split[0] / together, wavesN = split[1];
@@ -208,7 +226,9 @@ void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
           K = op.getA().getType().getShape()[1];
   int64_t repM = M / (m * wavesM), repN = N / (n * wavesN), repK = K / k;
   auto viewA = op.getA().getDefiningOp<stage::ViewOp>(), viewB = op.getB().getDefiningOp<stage::ViewOp>();
-  SharedOperand a(viewA, viewA.getTransposed(), atom.getSharedRowBytes());
+  std::optional<SharedOperand> a;
+  if (viewA)
+    a.emplace(viewA, viewA.getTransposed(), atom.getSharedRowBytes());
   SharedOperand b(viewB, !viewB.getTransposed(), atom.getSharedRowBytes());
   // Where this wave's part begins: bits of its number scaled by the distance of neighbours.
   auto begin = [&](SharedOperand operand, int64_t below, int64_t count, int64_t rows) -> Value {
@@ -219,18 +239,24 @@ void LaneLowering::lowerSharedMma(kernel::MmaOp op, target::MmaOp atom) {
     return LLVM::GEPOp::create(builder, loc, slot.getType(), builder.getI8Type(), slot,
                                linear(waveId, bases));
   };
-  Value beginA = begin(a, together * wavesN, wavesM, repM * m), beginB = begin(b, together, wavesN, repN * n);
+  Value beginA = a ? begin(*a, together * wavesN, wavesM, repM * m) : Value();
+  Value beginB = begin(b, together, wavesN, repN * n);
   SmallVector<Value> panels;
+  if (atom.getTransposable() && a)
+    panels.push_back(i32(a->across ? a->panelBytes : 0));
   if (atom.getTransposable())
-    panels = {i32(a.across ? a.panelBytes : 0), i32(b.across ? b.panelBytes : 0)};
-  Pieces acc = repiece(tiles[op.getAcc()], accumulatorRegisters(atom));
+    panels.push_back(i32(b.across ? b.panelBytes : 0));
+  Pieces held;
+  if (!a)
+    held = holdInRegisters(tiles[op.getA()], registersOf(atom.getLayoutAAttr()));
+  Pieces acc = repiece(tiles[op.getAcc()], registersOf(atom.getLayoutAcc()));
   apply("matrix_fence");
   for (int64_t step = 0; step < repK; ++step)
     for (int64_t i = 0; i < repM; ++i)
       for (int64_t j = 0; j < repN; ++j) {
         Value &sum = acc.vectors[i * repN + j];
-        SmallVector<Value> inputs{bytesBehind(beginA, a.offset(i * m, step * k)),
-                                  bytesBehind(beginB, b.offset(j * n, step * k)), sum};
+        Value left = a ? bytesBehind(beginA, a->offset(i * m, step * k)) : held.vectors[i * repK + step];
+        SmallVector<Value> inputs{left, bytesBehind(beginB, b.offset(j * n, step * k)), sum};
         inputs.append(panels);
         sum = target::ApplyOp::create(builder, op.getLoc(), sum.getType(), atom.getSymName(), inputs)
                   .getResult(0);

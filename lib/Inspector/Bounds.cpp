@@ -56,9 +56,9 @@ static std::string mainType(const Summary &summary, const MachineFacts &machine)
     if (count <= most)
       continue;
     most = count;
-    auto matrix = find_if(machine.matrix, [&](const MatrixFacts &facts) {
-      return StringRef(facts.name).ends_with("_" + name);
-    });
+    std::string ending = "_" + name;
+    auto matrix = find_if(machine.matrix,
+                          [&](const MatrixFacts &facts) { return StringRef(facts.name).ends_with(ending); });
     type = matrix == machine.matrix.end() ? name : matrix->a;
   }
   return type;

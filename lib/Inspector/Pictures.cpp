@@ -30,7 +30,7 @@ std::string layoutsJson(const std::vector<OperandLayout> &operands) {
     all.push_back(json::Object{{"atom", operand.atom},
                                {"operand", operand.operand},
                                {"element", operand.element},
-                               {"sizes", json::Array(operand.layout.outputSizes())},
+                               {"sizes", json::Array(operand.sizes)},
                                {"inputs", std::move(inputs)}});
   }
   return formatv("{0:2}\n", json::Value(std::move(all)));

@@ -107,6 +107,12 @@ static std::string shapeOf(target::MmaOp mma) {
   return mma.getBlocks() == 1 ? shape : shape + ", " + std::to_string(mma.getBlocks()) + " blocks";
 }
 
+/// The name without the number of columns, which instructions for several have in common.
+static std::string familyOf(target::MmaOp mma) {
+  auto [before, after] = mma.getSymName().split("n" + std::to_string(mma.getN()));
+  return (before + "n*" + after).str();
+}
+
 using MmasByTypes = std::vector<std::pair<std::string, SmallVector<target::MmaOp>>>;
 /// In file order.
 static MmasByTypes groupByTypes(const Machine &machine) {
@@ -181,11 +187,24 @@ std::string describeText(target::MachineOp op) {
   os << "\nMatrix instructions, with cycles and FLOPs of a unit's cycle\n";
   for (auto &[types, mmas] : groupByTypes(machine)) {
     os << "  " << types << "\n";
-    for (target::MmaOp mma : mmas)
+    for (size_t i = 0; i < mmas.size(); ++i) {
+      target::MmaOp mma = mmas[i];
       os << "    " << left_justify(mma.getSymName(), 44) << left_justify(shapeOf(mma), 22)
          << right_justify(std::to_string(mma.getCycles()), 4)
          << right_justify(std::to_string(int64_t(rate(mma))), 7) << " " << mma.getUnit()
          << (mma.getInexact() ? ", inexact" : "") << "\n";
+      // Of one for many numbers of columns the first and the last stand for all.
+      size_t last = i;
+      while (last + 1 < mmas.size() && familyOf(mmas[last + 1]) == familyOf(mma))
+        ++last;
+      if (last <= i + 2)
+        continue;
+      os << "      ... and n =";
+      for (target::MmaOp between : ArrayRef(mmas).slice(i + 1, last - i - 1))
+        os << " " << between.getN();
+      os << "\n";
+      i = last - 1;
+    }
   }
   return text;
 }
@@ -321,8 +340,10 @@ Expected<OperandLayout> operandLayout(target::MachineOp op, StringRef atom, Stri
     return createStringError("'" + mma.getSymName() + "' has no operand '" + operand + "'");
   if (mma.getBlocks() > 1)
     sizes.insert(sizes.begin(), mma.getBlocks());
+  std::vector<int64_t> own(sizes.begin(), sizes.end());
+  sizes.back() = PowerOf2Ceil(sizes.back());
   return OperandLayout{mma.getSymName().str(), operand.str(),
-                       elementName.empty() ? typeName(element) : elementName, linear.toLinear(sizes)};
+                       elementName.empty() ? typeName(element) : elementName, linear.toLinear(sizes), own};
 }
 
 } // namespace kiln::inspector

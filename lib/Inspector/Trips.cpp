@@ -68,7 +68,7 @@ static std::optional<Comparison> readComparison(const FunctionView &function, un
   const Instruction &instruction = function.code[i];
   if ((!name.consume_front("s_cmp_") && !name.consume_front("s_cmpk_")) || instruction.operands.size() < 2)
     return std::nullopt;
-  auto [relation, type] = name.split('_');
+  StringRef relation = name.split('_').first, type = name.split('_').second;
   static const std::pair<StringRef, StringRef> relations[] = {{"eq", "=="}, {"lg", "!="}, {"gt", ">"},
                                                               {"ge", ">="}, {"lt", "<"},  {"le", "<="}};
   const auto *known = find_if(relations, [&](const auto &pair) { return pair.first == relation; });

@@ -57,6 +57,9 @@ Grid::Grid(const LinearLayout &original, const DrawOptions &options)
     : layout(inUsualOrder(original)), options(options) {
   for (auto [dim, size] : llvm::enumerate(layout.outputSizes()))
     (dim + 1 == layout.outputRank() ? allColumns : allRows) *= size;
+  LinearLayout flat = layout.reshapeOutputs({allRows, allColumns});
+  if (options.columns)
+    allColumns = std::min(allColumns, options.columns);
   rows = std::min(allRows, std::max<int64_t>(options.maxRows, 1));
   columns = std::min(allColumns, std::max<int64_t>(options.maxColumns, 1));
   for (size_t index = layout.inputs().size(); index-- > 0;)
@@ -65,7 +68,6 @@ Grid::Grid(const LinearLayout &original, const DrawOptions &options)
 
   // Gray code: one basis at a time visits all inputs.
   SmallVector<std::pair<int64_t, int64_t>> bases;
-  LinearLayout flat = layout.reshapeOutputs({allRows, allColumns});
   for (const LinearLayout::Input &input : flat.inputs())
     for (ArrayRef<int32_t> basis : input.bases)
       bases.emplace_back(basis[0], basis[1]);

@@ -97,6 +97,10 @@ private:
     return barriers.getDefiningOp<stage::BarriersOp>().getArrivals();
   }
 
+  static bool isFetched(Value buffer) {
+    return llvm::any_of(buffer.getUsers(), llvm::IsaPred<stage::FetchOp>);
+  }
+
   bool isBlocked(const RoleEvent &event) {
     // The phase of this parity is over if the one that runs has the other.
     return event.kind == RoleEvent::Await && (barrier(event.object, event.slot).phase & 1) == event.number;
@@ -151,7 +155,11 @@ private:
       return fetch(event);
     case RoleEvent::Product:
       return read(p, event);
+    case RoleEvent::Hold:
+      held[{event.op, p}] = event.number;
+      return success();
     case RoleEvent::Retire:
+      retired[p] = std::max(retired[p], groups[p] - event.number);
       for (auto &[key, state] : slots)
         if (SlotState::Reading &reading = state.reading[p];
             reading.doneAt < 0 && reading.group >= 0 && reading.group < groups[p] - event.number)
@@ -160,7 +168,7 @@ private:
     case RoleEvent::Write:
       return write(p, event);
     case RoleEvent::Read:
-      return readBack(p, event);
+      return isFetched(event.object) ? readFetched(p, event) : readBack(p, event);
     case RoleEvent::Publish:
       for (auto &[key, state] : slots)
         if (state.writtenAt[p])
@@ -216,6 +224,20 @@ private:
     ++readFrom[{event.object.getAsOpaquePointer(), p}];
     state.reading[p] = {event.number, -1, state.fetches};
     groups[p] = event.number + 1;
+    return success();
+  }
+
+  /// Into registers, which are read when the wave goes on.
+  LogicalResult readFetched(Process p, const RoleEvent &event) {
+    auto last = held.find({event.op, p});
+    if (last != held.end() && last->second >= retired[p])
+      return event.op->emitOpError() << "overwrites registers that a product may still read: no stage.retire "
+                                        "before it waits for that product";
+    int64_t before = groups[p];
+    if (failed(read(p, event)))
+      return failure();
+    groups[p] = before;
+    slot(event.object, event.slot).reading[p].doneAt = clocks[p][p];
     return success();
   }
 
@@ -278,7 +300,9 @@ private:
   std::map<std::tuple<void *, int64_t, int>, int64_t> seen; // phases that a process knows to be over
   std::map<void *, int64_t> fetchedInto;
   std::map<std::pair<void *, int>, int64_t> readFrom;
-  int64_t groups[processCount] = {}, puts = 0;
+  std::map<std::pair<Operation *, int>, int64_t>
+      held; // by a read's registers: the last product that reads them
+  int64_t groups[processCount] = {}, retired[processCount] = {}, puts = 0;
 };
 
 /// Products run behind the program: until stage.settle only other products and loops may have them.

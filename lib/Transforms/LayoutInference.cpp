@@ -48,9 +48,10 @@ FailureOr<MmaLayouts> transforms::layoutsOf(kernel::MmaOp op, target::MmaOp atom
   };
   MmaLayouts result;
   result.acc = build(atom.getLayoutAcc(), m, n, true, true, repN, 1, repM, 0);
+  if (atom.getLayoutA())
+    result.a = build(*atom.getLayoutA(), m, k, true, false, repK, 1, repM, 0);
   if (atom.getSharedSwizzle())
     return result;
-  result.a = build(*atom.getLayoutA(), m, k, true, false, repK, 1, repM, 0);
   result.b = build(*atom.getLayoutB(), k, n, false, true, repK, 0, repN, 1);
   if (op.getScaleA()) {
     int64_t scales = k / *atom.getScaleBlock();

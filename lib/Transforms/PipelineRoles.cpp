@@ -144,13 +144,19 @@ private:
                 "its operands there";
     bool transposedA = static_cast<bool>(mma.getA().getDefiningOp<kernel::TransposeOp>());
     bool transposedB = static_cast<bool>(mma.getB().getDefiningOp<kernel::TransposeOp>());
-    bool rowsAlongK = !transposedA && transposedB;
+    bool rowsAlongK = (!transposedA || atom.getLayoutA()) && transposedB;
     if (!loadOf(mma.getA()) || !loadOf(mma.getB()) || !(rowsAlongK || atom.getTransposable()))
       return mma.emitOpError()
              << "reads its operands from shared memory by " << atom.getSymName()
              << (atom.getTransposable() ? ": expected staged loads"
-                                        : ", which wants rows along K: expected staged loads, of A as stored "
-                                          "and of B transposed");
+                 : atom.getLayoutA()
+                     ? ", which wants rows of B along K: expected staged loads, of B transposed"
+                     : ", which wants rows along K: expected staged loads, of A as stored "
+                       "and of B transposed");
+    if (atom.getLayoutA() && inFlight())
+      return mma.emitOpError() << "has A in registers by " << atom.getSymName()
+                               << ", and the next step reads others into them: expected in_flight 0, found "
+                               << inFlight();
     return success();
   }
 
@@ -192,7 +198,13 @@ private:
   LogicalResult checkSwizzle(kernel::LoadOp load, stage::BufferType buffer) {
     int64_t bytes = buffer.getElementType().getIntOrFloatBitWidth() / 8;
     for (kernel::MmaOp mma : mmas) {
-      if (loadOf(mma.getA()) != load && loadOf(mma.getB()) != load)
+      bool holdsA = atomOf(mma).getLayoutA().has_value(), isA = loadOf(mma.getA()) == load;
+      if (holdsA && isA && buffer.getShape().size() > 2)
+        return load.emitOpError() << "has rows of " << load.getType().getShape().back() * bytes
+                                  << " bytes, of which a copy brings " << buffer.getShape().back() * bytes
+                                  << " at a time; A of " << atomOf(mma).getSymName()
+                                  << " is read into registers from whole rows";
+      if ((!isA || holdsA) && loadOf(mma.getB()) != load)
         continue;
       ArrayAttr wanted = atomOf(mma).getSharedSwizzleAttr();
       bool equal = wanted.size() == buffer.getSwizzle().size();
@@ -264,6 +276,10 @@ private:
 
   /// Gives the slot of `distance` steps ago back, if there were so many.
   void release(Value slot, Value stepsDone, int64_t distance) {
+    if (distance == 0) {
+      stage::ArriveOp::create(builder, loc, empty, slot, Value());
+      return;
+    }
     Value early = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, slot, index(distance));
     Value wrapped = arith::AddIOp::create(builder, loc, slot, index(buffers - distance));
     Value plain = arith::SubIOp::create(builder, loc, slot, index(distance));
@@ -272,7 +288,19 @@ private:
     stage::ArriveOp::create(builder, loc, empty, earlier, there);
   }
 
-  /// One step's products on operands in shared memory; returns what the loop carries.
+  /// A staged tile, maybe transposed, in registers.
+  Value read(Value operand, Value slot) {
+    kernel::LoadOp load = loadOf(operand);
+    auto tile = stage::ReadOp::create(builder, load.getLoc(), load.getType(), slots[load], slot);
+    Operation *transpose = operand.getDefiningOp<kernel::TransposeOp>();
+    if (!transpose)
+      return tile;
+    IRMapping mapping;
+    mapping.map(load.getResult(), tile.getTile());
+    return builder.clone(*transpose, mapping)->getResult(0);
+  }
+
+  /// One step's products, of operands in shared memory or an A in registers; returns what the loop carries.
   SmallVector<Value> multiply(IRMapping &mapping, Value slot) {
     for (Operation &op : loop.getBody()->without_terminator()) {
       auto mma = dyn_cast<kernel::MmaOp>(op);
@@ -288,7 +316,7 @@ private:
         return stage::ViewOp::create(builder, mma.getLoc(), type, slots[loadOf(operand)], slot, transposed);
       };
       IRMapping operands = mapping;
-      operands.map(mma.getA(), view(mma.getA()));
+      operands.map(mma.getA(), atomOf(mma).getLayoutA() ? read(mma.getA(), slot) : view(mma.getA()));
       operands.map(mma.getB(), view(mma.getB()));
       mapping.map(mma.getResult(), builder.clone(op, operands)->getResult(0));
     }

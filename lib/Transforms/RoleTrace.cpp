@@ -92,12 +92,16 @@ private:
     return success();
   }
 
-  /// One group of products; a buffer may be read for both operands.
+  /// One group of products; a buffer may be read for both operands. Registers are those of a read.
   LogicalResult visitProduct(kernel::MmaOp mma) {
     llvm::SmallSetVector<Value, 2> views;
     views.insert(mma.getA());
     views.insert(mma.getB());
     for (Value operand : views) {
+      if (auto transpose = operand.getDefiningOp<kernel::TransposeOp>())
+        operand = transpose.getTile();
+      if (auto read = operand.getDefiningOp<stage::ReadOp>())
+        events.push_back({RoleEvent::Hold, read, {}, 0, groups});
       auto view = operand.getDefiningOp<stage::ViewOp>();
       if (!view)
         continue;

@@ -7,8 +7,22 @@
 namespace kiln::transforms {
 
 struct RoleEvent {
-  enum Kind { Await, Expect, Arrive, Fetch, Product, Retire, Write, Read, Meet, Publish, Put, Reclaim } kind;
-  mlir::Operation *op;
+  enum Kind {
+    Await,
+    Expect,
+    Arrive,
+    Fetch,
+    Product,
+    Hold,
+    Retire,
+    Write,
+    Read,
+    Meet,
+    Publish,
+    Put,
+    Reclaim
+  } kind;
+  mlir::Operation *op;          // of Hold: the read whose registers the next product holds
   mlir::Value object = {};      // barriers or a buffer
   int64_t slot = 0, number = 0; // number: parity, bytes, or how many are left
 };

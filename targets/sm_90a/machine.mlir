@@ -7,9 +7,8 @@
 // only its warpgroup instructions reach that.
 target.machine @sm_90a attributes {
   triple = "nvptx64-nvidia-cuda", cpu = "sm_90a",
-  // PTX 8.6 is the oldest that LLVM 22 selects every instruction of this machine with (tensor copies to
-  // shared::cta).
-  features = "+ptx86",
+  // PTX 8.7 is the oldest that has every instruction of this machine (all mma.sync of 8-bit floats); drivers know it since CUDA 12.8.
+  features = "+ptx87",
   kernel_convention = "ptx_kernelcc",
   kernel_attributes = [["nvvm.reqntid", "$threads"]],
   lanes = 32, max_threads = 1024, max_waves = 16, simds = 4, default_waves = 4,

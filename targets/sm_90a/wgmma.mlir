@@ -2,17 +2,21 @@
 //
 // PTX ISA 9.7.15.5 "Asynchronous multiply-and-accumulate operations". Figures of its section for m64nNkK: accumulator D has
 // row 16 * (warp % 4) + lane / 4 (+ 8 for every second pair of elements), column 8 * (element / 4) + 2 * (lane % 4) + element % 2.
-// They exist for every n that is a multiple of 8 up to 256 (of integers above 32: of 16). Tiles of kernels have powers of two as
-// sizes, so only such n stand here. Not here either, because the kernel dialect has no such operands: single bits, unsigned
-// bytes, and sparse A. A may also be in registers, and rows in shared memory may have 64, 32 or 16 bytes: forms of the same
-// instructions that nothing here asks for.
+// They exist for every n that is a multiple of 8 up to 256, of integers above 32 of 16 ("Shape"); tiles of kernels have powers of two as
+// sizes and divide into such n only. Not here, because the kernel dialect has no such operands: single bits, unsigned bytes,
+// and sparse A. Rows in shared memory may also have 64, 32 or 16 bytes, which nothing here asks for. wgmma-registers.mlir has
+// those whose A is in registers.
 //
 // Cycles, of 32 bytes along k: 2,048 multiply-adds of 16-bit floats a cycle and SM, half as many of tf32, twice as many of 8-bit
 // types (NVIDIA H100 whitepaper, table 1), make n / 2. Reading A takes 16 and B n / 4 cycles at 128 bytes a cycle (CUDA C++
 // Programming Guide 16.6.3: 32 banks of 4 bytes), which is more below n = 64. Measured on an H100, 64 in a row, each took
 // between 0.6 and 0.8 more than that, for bf16 in each transposition, tf32 and e4m3.
 #acc_64x8 = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], wave = [[16, 0], [32, 0]]>
-#wider = [[16, 20], [32, 24], [64, 32], [128, 64], [256, 128]]
+#wider = [[16, 20], [24, 22], [32, 24], [40, 26], [48, 28], [56, 30], [64, 32], [72, 36], [80, 40], [88, 44], [96, 48],
+    [104, 52], [112, 56], [120, 60], [128, 64], [136, 68], [144, 72], [152, 76], [160, 80], [168, 84], [176, 88], [184, 92],
+    [192, 96], [200, 100], [208, 104], [216, 108], [224, 112], [232, 116], [240, 120], [248, 124], [256, 128]]
+#wider_integers = [[16, 20], [24, 22], [32, 24], [48, 28], [64, 32], [80, 40], [96, 48], [112, 56], [128, 64], [144, 72],
+    [160, 80], [176, 88], [192, 96], [208, 104], [224, 112], [240, 120], [256, 128]]
 
 target.machine @sm_90a {
   // "Matrix descriptor format" with the 128-byte swizzle: address / 16 in bits 0-13, 1024 bytes between groups of eight rows
@@ -213,7 +217,7 @@ target.machine @sm_90a {
 
   // The sum wraps, as the instruction does without .satfinite.
   target.mma @wgmma_m64n$nk32_i32_i8 attributes {m = 64, n = 8, k = 32, a = i8, b = i8, acc = i32, waves = 4,
-      shared_swizzle = [16, 32, 64], settle = @settle_i32, layout_acc = #acc_64x8, wider = #wider, unit = "tensor",
+      shared_swizzle = [16, 32, 64], settle = @settle_i32, layout_acc = #acc_64x8, wider = #wider_integers, unit = "tensor",
       cycles = 18} {
   ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %acc: vector<4xi32>):
     %da = target.apply @matrix_descriptor(%a) : (!llvm.ptr<3>) -> i64

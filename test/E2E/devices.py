@@ -53,6 +53,13 @@ for bundle in bundles:
     expect(run(0, "kiln", "verify", softmax, "--target", "gfx950,sm_90a", "--shapes", "3x70,1x1", "--bundle", bundle), "3 kernels, 6 cases")
 if bundles[0].read_bytes() != bundles[1].read_bytes():
     sys.exit("two bundles of the same cases differ")
+# Groups of cases that a request gives the same parameters have one kernel, and the same case once.
+same = [f"--param={name}" for name in ("T=bf16", "Acc=f32", "Out=f32", "TransA=false", "TransB=true", "Align=16")]
+expect(run(0, "kiln", "verify", KERNELS / "matmul.mlir", "--target", "gfx950", *same, "--shapes", "1x8x8", "--bundle", WORK / "same.kiln"),
+       "1 kernel, 1 case")
+# Where the arguments of a case rest on another value of a parameter than the request's, it is left out: A is [M,K] or [K,M].
+expect(run(0, "kiln", "verify", KERNELS / "matmul.mlir", "--target", "gfx950", "--param=T=bf16", "--param=TransA=true", "--param=TransB=false",
+           "--shapes", "8x16x0"), "2 right, 0 wrong, 0 refused")
 found = run(0, "kiln-run", "verify", bundles[0], *both, "--json")
 report = json.loads(found)
 manifest = json.loads(zipfile.ZipFile(bundles[0]).read("manifest.json"))

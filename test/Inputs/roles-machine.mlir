@@ -1,5 +1,6 @@
 // A machine with roles that can be followed by hand: a 4 x 4 x 4 product of two waves that reads rows of 16 bytes in shared memory, whose
-// halves are exchanged in odd rows, and one that reads them in any transposition; copies of whole tiles. Bodies do nothing.
+// halves are exchanged in odd rows, one that reads them in any transposition, and one whose A is in registers; copies of whole
+// tiles. Bodies do nothing.
 #halves = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
 target.machine @toy attributes {triple = "toy", cpu = "toy", lanes = 4, max_threads = 32, default_waves = 2,
                      formats = [f16, f32], tracking = "group"} {
@@ -12,6 +13,11 @@ target.machine @toy attributes {triple = "toy", cpu = "toy", lanes = 4, max_thre
   target.mma @product_any attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8],
       transposable, settle = @settle, layout_acc = #halves, unit = "matrix", cycles = 4} {
   ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>, %panel_a: i32, %panel_b: i32):
+    target.yield %c : vector<2xf32>
+  }
+  target.mma @product_rs attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8],
+      settle = @settle, layout_a = #halves, layout_acc = #halves, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<2xf16>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
     target.yield %c : vector<2xf32>
   }
   target.mma @in_registers attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32,

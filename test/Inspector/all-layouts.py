@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 
+import numpy
+
 kiln, targets, scratch = sys.argv[1:]
 pathlib.Path(scratch).mkdir(exist_ok=True)
 
@@ -26,14 +28,18 @@ def size(layout, name):
     return 1 << len(layout["inputs"].get(name, []))
 
 
-def element(layout, lane, register, wave=0):
-    """The coordinates of a place: the XOR of the bases of its bits."""
-    place = [0] * len(layout["sizes"])
-    for name, value in (("lane", lane), ("register", register), ("wave", wave)):
+def elements(layout, lane, register, wave):
+    """The coordinates of places, an array for each dimension: the XOR of the bases of a place's bits."""
+    at = [numpy.zeros_like(lane) for _ in layout["sizes"]]
+    for name, values in (("lane", lane), ("register", register), ("wave", wave)):
         for bit, basis in enumerate(layout["inputs"].get(name, [])):
-            if value >> bit & 1:
-                place = [a ^ b for a, b in zip(place, basis)]
-    return tuple(place)
+            at = [a ^ (values >> bit & 1) * b for a, b in zip(at, basis)]
+    return tuple(at)
+
+
+def element(layout, lane, register):
+    one = numpy.array([0])
+    return tuple(int(at[0]) for at in elements(layout, one + lane, one + register, one))
 
 
 def manual(layout):
@@ -49,8 +55,7 @@ def manual(layout):
         if operand == "b":
             return lambda lane, register, wave: (each * (lane // n) + register, lane % n)
         if operand == "acc":
-            return lambda lane, register, wave: (8 * (register // 4) + 4 * (lane // n) + register % 4 if m == 32
-                                           else 4 * (lane // n) + register, lane % n)
+            return lambda lane, register, wave: (4 * (64 // n) * (register // 4) + 4 * (lane // n) + register % 4, lane % n)
     if match := re.fullmatch(r"mma_m16n8k(\d+)_\w+", name):
         k = int(match[1])
         group, rest = (lambda lane: lane >> 2), (lambda lane: lane & 3)
@@ -60,7 +65,12 @@ def manual(layout):
             return lambda lane, register, wave: (2 * rest(lane) + (register & 1) + 8 * (register >> 1), group(lane))
         if operand == "a" and k == 16 and layout["element"] in ("bf16", "f16"):
             return lambda lane, register, wave: (group(lane) + 8 * (register >> 1 & 1), 2 * rest(lane) + (register & 1) + 8 * (register >> 2))
-    if re.fullmatch(r"wgmma_m64n\d+k\d+_\w+", name) and operand == "acc":
+    if match := re.fullmatch(r"wgmma_rs_m64n\d+k(\d+)_\w+", name):
+        if operand == "a":
+            each = int(match[1]) // 8  # elements of a register of 4 bytes
+            return lambda lane, register, wave: (16 * wave + lane // 4 + 8 * (register // each % 2),
+                                                 each * (lane % 4) + 4 * each * (register // (2 * each)) + register % each)
+    if re.fullmatch(r"wgmma(_rs)?_m64n\d+k\d+_\w+", name) and operand == "acc":
         return lambda lane, register, wave: (16 * wave + lane // 4 + 8 * (register // 2 % 2),
                                              8 * (register // 4) + 2 * (lane % 4) + register % 2)
     return None
@@ -69,15 +79,18 @@ def manual(layout):
 def check(target, layout):
     name = f"{target} {layout['atom']} {layout['operand']}"
     # The accumulator of some instructions is spread over several waves.
-    places = list(itertools.product(range(size(layout, "lane")), range(size(layout, "register")), range(size(layout, "wave"))))
-    holds = {place: element(layout, *place) for place in places}
-    everything = set(itertools.product(*map(range, layout["sizes"])))
-    assert set(holds.values()) == everything, name + ": elements that nobody holds, or that there are not"
-    # Held by equally many: a bijection, or the same copies of everything.
-    assert len(places) % len(everything) == 0, name
+    columns = layout["sizes"][-1]
+    registers = size(layout, "register") * columns // (1 << (columns - 1).bit_length())
+    lane, register, wave = numpy.indices((size(layout, "lane"), registers, size(layout, "wave"))).reshape(3, -1)
+    holds = elements(layout, lane, register, wave)
+    # Every element is held, and by equally many places: once, or as the same copies of everything.
+    assert all(0 <= at.min() and at.max() < limit for at, limit in zip(holds, layout["sizes"])), name + ": elements that there are not"
+    held = numpy.bincount(numpy.ravel_multi_index(holds, layout["sizes"]), minlength=numpy.prod(layout["sizes"]))
+    assert (held == len(lane) // len(held)).all() and held[0] > 0, name + ": elements that nobody holds, or some hold more often"
     formula = manual(layout)
     if formula:
-        assert all(holds[place] == formula(*place) for place in places), name + " is not what the manual says"
+        expected = formula(lane, register, wave)
+        assert all((at == there).all() for at, there in zip(holds, expected)), name + " is not what the manual says"
     return formula is not None
 
 

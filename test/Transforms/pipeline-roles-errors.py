@@ -18,6 +18,8 @@ CASES = [
     ("producers = 2", "producers = 3", r"has 3 producing waves; toy groups waves by 2"),
     ("producers = 2", "producers = 6", r"has 4 computing and 6 producing waves; toy has at most 8"),
     ("@product, schedule.waves", "@in_registers, schedule.waves", r"expected an instruction that reads its operands there"),
+    ("@product, schedule.waves", "@product_rs, schedule.waves",
+     r"has A in registers by product_rs, and the next step reads others into them: expected in_flight 0, found 1"),
     ("kernel.mma %x, %t", "kernel.mma %x, %y", r"reads its operands from shared memory by product, which wants rows along K"),
     ("%a[%m, %k] {schedule.copy = @tile_in}", "%a[%m, %k] {schedule.copy = @tile_out}",
      r"is scheduled on 'tile_out', which is no copy of whole tiles of toy from global to shared memory"),

@@ -13,15 +13,22 @@ static std::string nameOf(StringRef kernel, const Parameters &parameters) {
 }
 
 void CaseBundle::addKernel(const Parameters &parameters, ArrayRef<TargetCode> codes) {
-  bundle.kernels.push_back(bundleKernelOf(codes, nameOf(codes.front().code.kernelName, parameters)));
+  current = nameOf(codes.front().code.kernelName, parameters);
+  // Groups of cases that a request has given the same parameters share a kernel.
+  if (any_of(bundle.kernels, [&](const auto &kernel) { return kernel.name == current; }))
+    return;
+  bundle.kernels.push_back(bundleKernelOf(codes, current));
   for (const TargetCode &compiled : codes)
     addChips(compiled, bundle);
 }
 
 void CaseBundle::addCase(const Case &test, const Reference &expected) {
+  if (any_of(bundle.cases,
+             [&](const auto &known) { return known.kernel == current && known.name == test.label; }))
+    return;
   bundle::Case added;
   added.name = test.label;
-  added.kernel = bundle.kernels.back().name;
+  added.kernel = current;
   added.arguments = test.arguments;
   for (auto [i, argument] : enumerate(test.launch.args)) {
     if (!isOutput(argument))

@@ -19,6 +19,7 @@ public:
 
 private:
   bundle::Bundle bundle = emptyBundle();
+  std::string current; // the kernel of the next cases
 };
 
 } // namespace kiln::tools

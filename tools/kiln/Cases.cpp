@@ -49,8 +49,9 @@ private:
     if (!object)
       return fail("expected an object");
     for (const auto &[key, unused] : *object)
-      if (!is_contained({"kernel", "names", "arguments", "terms", "sum", "rounded", "parameters", "sizes"},
-                        key))
+      if (!is_contained(
+              {"kernel", "names", "arguments", "terms", "sum", "rounded", "parameters", "assumes", "sizes"},
+              key))
         return fail("unknown key '" + StringRef(key) + "'");
     const json::Array *names = object->getArray("names"), *arguments = object->getArray("arguments");
     const json::Array *variants = object->getArray("parameters"), *sizes = object->getArray("sizes");
@@ -69,10 +70,17 @@ private:
     for (const json::Value &variant : *variants)
       if (Error error = readVariant(variant, group))
         return std::move(error);
+    if (const json::Object *assumes = object->getObject("assumes"))
+      for (const auto &[name, value] : *assumes)
+        group.assumes[name.str()] = textOf(value);
     for (const json::Value &row : *sizes)
       if (Error error = readSizes(row, group))
         return std::move(error);
     return group;
+  }
+
+  static std::string textOf(const json::Value &value) {
+    return value.getAsString() ? value.getAsString()->str() : formatv("{0}", value).str();
   }
 
   Error readVariant(const json::Value &value, CaseGroup &group) const {
@@ -84,8 +92,7 @@ private:
       if (StringRef(key) == "optional")
         variant.optional = given.getAsBoolean().value_or(false);
       else
-        variant.parameters[key.str()] =
-            given.getAsString() ? given.getAsString()->str() : formatv("{0}", given).str();
+        variant.parameters[key.str()] = textOf(given);
     }
     group.variants.push_back(std::move(variant));
     return Error::success();

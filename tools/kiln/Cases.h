@@ -27,6 +27,9 @@ struct CaseGroup {
     bool optional = false; // a target may lack what it needs
   };
   std::vector<Variant> variants;
+  /// What the arguments' shapes rest on: values of parameters that entries need not name, but may not have
+  /// otherwise.
+  Parameters assumes;
   std::vector<std::vector<int64_t>> sizes; // one number per name
 };
 

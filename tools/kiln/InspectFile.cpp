@@ -69,30 +69,47 @@ static Answer answerPlace(const inspector::OperandLayout &operand, const LayoutR
   const layout::LinearLayout &layout = operand.layout;
   Answer answer{true, {}, {}};
   llvm::raw_string_ostream os(answer.text);
+  int32_t waves = layout.hasInput(layout::waveDim) ? layout.inputSize(layout::waveDim) : 1;
+  int32_t elements =
+      layout.inputSize(layout::registerDim) * operand.sizes.back() / layout.outputSizes().back();
   if (!request.holds.empty()) {
-    if (request.holds.size() != 2 || request.holds[0] >= layout.inputSize(layout::laneDim) ||
-        request.holds[1] >= layout.inputSize(layout::registerDim) || request.holds[0] < 0 ||
-        request.holds[1] < 0)
-      return failed("--holds expects LANE,ELEMENT below " +
-                    std::to_string(layout.inputSize(layout::laneDim)) + "," +
-                    std::to_string(layout.inputSize(layout::registerDim)));
+    std::vector<int32_t> limits{static_cast<int32_t>(layout.inputSize(layout::laneDim)), elements},
+        place(request.holds);
+    if (waves > 1)
+      limits.push_back(waves);
+    place.resize(std::max(place.size(), limits.size())); // without a wave, the first
+    bool exists = request.holds.size() >= 2 && place.size() == limits.size();
+    for (size_t i = 0; exists && i < limits.size(); ++i)
+      exists = place[i] >= 0 && place[i] < limits[i];
+    if (!exists) {
+      os << (waves > 1 ? "--holds expects LANE,ELEMENT,WAVE below " : "--holds expects LANE,ELEMENT below ");
+      llvm::interleave(limits, os, ",");
+      return failed(answer.text);
+    }
+    place.resize(3);
     os << "element (";
     llvm::interleaveComma(
-        layout.apply({{layout::laneDim, request.holds[0]}, {layout::registerDim, request.holds[1]}}), os);
+        layout.apply(
+            {{layout::laneDim, place[0]}, {layout::registerDim, place[1]}, {layout::waveDim, place[2]}}),
+        os);
     os << ")\n";
     return answer;
   }
   if (request.at.size() != layout.outputRank())
     return failed("--at expects " + std::to_string(layout.outputRank()) + " coordinates");
   bool found = false;
-  for (int lane = 0; lane < layout.inputSize(layout::laneDim); ++lane)
-    for (int element = 0; element < layout.inputSize(layout::registerDim); ++element) {
-      auto at = layout.apply({{layout::laneDim, lane}, {layout::registerDim, element}});
-      if (!llvm::equal(at, request.at))
-        continue;
-      os << "lane " << lane << ", element " << element << " of the lane's registers\n";
-      found = true;
-    }
+  for (int wave = 0; wave < waves; ++wave)
+    for (int lane = 0; lane < layout.inputSize(layout::laneDim); ++lane)
+      for (int element = 0; element < elements; ++element) {
+        auto at =
+            layout.apply({{layout::laneDim, lane}, {layout::registerDim, element}, {layout::waveDim, wave}});
+        if (!llvm::equal(at, request.at))
+          continue;
+        if (waves > 1)
+          os << "wave " << wave << ", ";
+        os << "lane " << lane << ", element " << element << " of the lane's registers\n";
+        found = true;
+      }
   return found ? answer : failed("the operand has no such element");
 }
 
@@ -132,12 +149,13 @@ Answer tools::drawLayout(const LayoutRequest &request) {
   if (!request.at.empty() || !request.holds.empty())
     return answerPlace(*operand, request);
   std::string sizes;
-  for (int64_t size : operand->layout.outputSizes())
+  for (int64_t size : operand->sizes)
     sizes += (sizes.empty() ? "" : "x") + std::to_string(size);
   layout::DrawOptions options;
   options.title = operand->atom + ", operand " + operand->operand + ": " + sizes + " of " + operand->element +
                   ", lane:element";
   options.maxRows = options.maxColumns = 128;
+  options.columns = operand->sizes.back();
   return {true,
           request.svg ? layout::drawSvg(operand->layout, options)
                       : layout::drawText(operand->layout, options),

@@ -36,7 +36,7 @@ struct LayoutRequest {
   std::vector<std::string> targetFolders;
   bool svg = false, json = false;
   std::vector<int> at;    // coordinates of an element: who holds it?
-  std::vector<int> holds; // lane and register: which element?
+  std::vector<int> holds; // lane, register and maybe wave: which element?
 };
 Answer drawLayout(const LayoutRequest &request);
 

@@ -37,7 +37,10 @@ void tools::addLayoutCommand(CLI::App &app, int &status) {
   auto *svg = command->add_option("--svg", *svgFile, "Write a picture to this file");
   auto *at = command->add_option("--at", request->at, "ROW,COLUMN: who holds this element?")->delimiter(',');
   auto *holds =
-      command->add_option("--holds", request->holds, "LANE,ELEMENT: which element is that?")->delimiter(',');
+      command
+          ->add_option("--holds", request->holds,
+                       "LANE,ELEMENT, or LANE,ELEMENT,WAVE if waves share it: which element is that?")
+          ->delimiter(',');
   auto *json = command->add_flag("--json", request->json, "The layouts as data: where each bit of an input moves");
   json->excludes(svg)->excludes(at)->excludes(holds);
   svg->excludes(at)->excludes(holds);

@@ -218,6 +218,14 @@ Error Verification::verifyGroup(const CaseGroup &group) {
   return Error::success();
 }
 
+/// Whether the arguments of a group are right for these parameters.
+static bool mayHave(const CaseGroup &group, const Parameters &given) {
+  return all_of(group.assumes, [&](const auto &assumed) {
+    auto found = given.find(assumed.first);
+    return found == given.end() || found->second == assumed.second;
+  });
+}
+
 /// Takes over parameters that the entry does not name; false where it says otherwise.
 static bool accepts(CaseGroup::Variant &variant, const Parameters &given) {
   for (const auto &[name, value] : given)
@@ -226,11 +234,12 @@ static bool accepts(CaseGroup::Variant &variant, const Parameters &given) {
   return true;
 }
 
-/// Leaves the entries that agree with the request's kernel and parameters; if none does, the first one takes
-/// them.
+/// Leaves the entries that agree with the request's kernel and parameters; if none does, the first whose
+/// arguments are right for them takes them.
 static void select(const VerifyRequest &request, std::vector<CaseGroup> &groups) {
-  erase_if(groups,
-           [&](const CaseGroup &group) { return !request.kernel.empty() && group.kernel != request.kernel; });
+  erase_if(groups, [&](const CaseGroup &group) {
+    return (!request.kernel.empty() && group.kernel != request.kernel) || !mayHave(group, request.parameters);
+  });
   if (request.parameters.empty() || groups.empty())
     return;
   std::vector<CaseGroup> all = groups;
@@ -255,7 +264,9 @@ Expected<Written> Verification::run() {
     return groups.takeError();
   select(request, *groups);
   if (groups->empty())
-    return createStringError("no cases of kernel '" + request.kernel + "'");
+    return createStringError("no cases of " +
+                             (request.kernel.empty() ? "a kernel" : "kernel '" + request.kernel + "'") +
+                             (request.parameters.empty() ? "" : " with " + textOf(request.parameters)));
   if (Error error = openDevices())
     return std::move(error);
   for (const CaseGroup &group : *groups)

@@ -109,6 +109,7 @@ const std::map<std::string, std::vector<const char *>> hopper = {
     // (bytes between panels) / 16 << 16
     {"matrix_operand", {"mul.wide.u32 \t%rd2, %r2, 4096;", ", 4611686293305294848;"}},
     {"settle_f32", {"// begin inline asm"}},
+    {"matrix_hold", {"// begin inline asm"}},
     {"settle_i32", {"// begin inline asm"}},
     {"settle_f16", {"// begin inline asm"}},
     {"registers_40", {"setmaxnreg.dec.sync.aligned.u32 \t40;"}},
@@ -117,7 +118,8 @@ const std::map<std::string, std::vector<const char *>> hopper = {
 };
 
 /// "mma_m16n8k16_f32_bf16" is mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32,
-/// "wgmma_m64n256k16_f32_bf16" wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16.
+/// "wgmma_m64n256k16_f32_bf16", or "wgmma_rs_..." with A in registers,
+/// wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16.
 std::string matrixInstruction(StringRef atom) {
   SmallVector<StringRef> parts;
   atom.split(parts, '_');
@@ -128,6 +130,8 @@ std::string matrixInstruction(StringRef atom) {
         .Case("i32", "s32")
         .Default(type.str());
   };
+  if (parts[1] == "rs")
+    parts.erase(parts.begin() + 1);
   std::string acc = ptx(parts[2]), a = ptx(parts[3]), b = ptx(parts.back());
   if (parts[0] == "wgmma")
     return "wgmma.mma_async.sync.aligned." + parts[1].str() + "." + acc + "." + a + "." + b;
@@ -182,12 +186,19 @@ struct NvidiaAtoms : testing::Test {
         EXPECT_EQ(StringRef(code[name]).count(mma.getSharedSwizzle() ? "wgmma.mma_async" : "mma.sync"), 1u)
             << code[name];
         EXPECT_TRUE(StringRef(code[name]).contains(instruction)) << instruction << "\n" << code[name];
-        // Both operands are transposed, and their descriptors tell of the panels: 8192 / 16 << 16.
+        bool aInRegisters = mma.getSharedSwizzle() && mma.getLayoutA();
+        if (mma.getSharedSwizzle())
+          EXPECT_EQ(StringRef(code[name]).contains("}, {"), aInRegisters) << code[name];
+        // Operands in shared memory are transposed, and their descriptors tell of the panels: 8192 / 16
+        // << 16.
         if (mma.getTransposable()) {
-          EXPECT_TRUE(StringRef(code[name]).contains(", 1, 1, 1, 1, 1;")) << code[name];
-          EXPECT_EQ(StringRef(code[name]).count(std::to_string((int64_t(1) << 62) + (int64_t(64) << 32) +
-                                                               (panelBytes / 16 << 16))),
-                    2u)
+          EXPECT_TRUE(StringRef(code[name]).contains(aInRegisters ? "}, %rd" : ", 1, 1, 1, 1, 1;"))
+              << code[name];
+          EXPECT_TRUE(StringRef(code[name]).contains(", 1, 1, 1, 1;")) << code[name];
+          EXPECT_EQ(
+              StringRef(code[name])
+                  .count(std::to_string((int64_t(1) << 62) + (int64_t(64) << 32) + (panelBytes / 16 << 16))),
+              aInRegisters ? 1u : 2u)
               << code[name];
         }
         continue;

@@ -75,7 +75,7 @@ const Fragments wide8x8x4 = {[](int64_t lane, int64_t) { return Place{group(lane
 const Fragments byte8x8x16 = {
     [](int64_t lane, int64_t i) { return Place{group(lane), inGroup(lane) * 4 + (i & 3)}; },
     [](int64_t lane, int64_t i) { return Place{inGroup(lane) * 4 + (i & 3), group(lane)}; }, accumulator8};
-// 9.7.14.5.9, s8.
+// 9.7.14.5.9, s8 and 8-bit floats.
 const Fragments byte16x8x16 = {
     [](int64_t lane, int64_t i) {
       return Place{i < 4 ? group(lane) : group(lane) + 8, inGroup(lane) * 4 + (i & 3)};
@@ -129,6 +129,12 @@ const std::map<std::string, Fragments> ampere = {
 const std::map<std::string, Fragments> hopper = {
     {"mma_m16n8k32_f32_e4m3_e4m3", byte16x8x32}, {"mma_m16n8k32_f32_e4m3_e5m2", byte16x8x32},
     {"mma_m16n8k32_f32_e5m2_e4m3", byte16x8x32}, {"mma_m16n8k32_f32_e5m2_e5m2", byte16x8x32},
+    {"mma_m16n8k32_f16_e4m3_e4m3", byte16x8x32}, {"mma_m16n8k32_f16_e4m3_e5m2", byte16x8x32},
+    {"mma_m16n8k32_f16_e5m2_e4m3", byte16x8x32}, {"mma_m16n8k32_f16_e5m2_e5m2", byte16x8x32},
+    {"mma_m16n8k16_f32_e4m3_e4m3", byte16x8x16}, {"mma_m16n8k16_f32_e4m3_e5m2", byte16x8x16},
+    {"mma_m16n8k16_f32_e5m2_e4m3", byte16x8x16}, {"mma_m16n8k16_f32_e5m2_e5m2", byte16x8x16},
+    {"mma_m16n8k16_f16_e4m3_e4m3", byte16x8x16}, {"mma_m16n8k16_f16_e4m3_e5m2", byte16x8x16},
+    {"mma_m16n8k16_f16_e5m2_e4m3", byte16x8x16}, {"mma_m16n8k16_f16_e5m2_e5m2", byte16x8x16},
     {"mma_m16n8k16_f64_f64", wide16x8x16},       {"mma_m16n8k8_f64_f64", wide16x8x8},
     {"mma_m16n8k4_f64_f64", wide16x8x4}};
 
@@ -162,6 +168,23 @@ struct NvidiaLayouts : testing::Test {
             << op.getSymName().str() << " " << what << " lane " << lane << " element " << i;
   }
 
+  /// PTX ISA 9.7.15.5, A of m64k8, m64k16 and m64k32 in registers: 32-bit register r of lane l of warp w is
+  /// in row 16 w + l / 4 + 8 (r % 2) and has the 4 bytes of k from 4 (l % 4) + 16 (r / 2) on.
+  static void checkHeldOperand(MmaOp mma) {
+    auto layout = llvm::cast<layout::LinearAttr>(*mma.getLayoutA());
+    int32_t each = 32 / mma.getA().getIntOrFloatBitWidth();
+    ASSERT_EQ(layout.regBits(), llvm::Log2_32(4 * each));
+    layout::LinearLayout linear = layout.toLinear({64, static_cast<int64_t>(mma.getK())});
+    for (int32_t w = 0; w < 4; ++w)
+      for (int32_t l = 0; l < 32; ++l)
+        for (int32_t i = 0; i < 4 * each; ++i) {
+          int32_t r = i / each;
+          auto at = linear.apply({{layout::registerDim, i}, {layout::laneDim, l}, {layout::waveDim, w}});
+          ASSERT_EQ(at[0], 16 * w + l / 4 + 8 * (r % 2)) << mma.getSymName().str();
+          ASSERT_EQ(at[1], each * (l % 4) + 4 * each * (r / 2) + i % each) << mma.getSymName().str();
+        }
+  }
+
   static void checkAll(const TargetFiles &files, std::map<std::string, Fragments> expected) {
     for (const auto &[name, op] : files.ops) {
       auto mma = llvm::dyn_cast<MmaOp>(op);
@@ -190,12 +213,15 @@ TEST_F(NvidiaLayouts, FragmentsOfHopper) { checkAll(TargetFiles(context, "sm_90a
 TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
   TargetFiles files(context, "sm_90a");
   std::set<std::string> expected;
-  for (const char *types :
+  for (llvm::StringRef types :
        {"k8_f32_tf32", "k16_f32_bf16", "k16_f32_f16", "k16_f16_f16", "k32_i32_i8", "k32_f32_e4m3_e4m3",
-        "k32_f32_e4m3_e5m2", "k32_f32_e5m2_e4m3", "k32_f32_e5m2_e5m2", "k32_f16_e4m3_e4m3", "k32_f16_e4m3_e5m2",
-        "k32_f16_e5m2_e4m3", "k32_f16_e5m2_e5m2"})
-    for (int n = 8; n <= 256; n *= 2)
-      expected.insert("wgmma_m64n" + std::to_string(n) + types);
+        "k32_f32_e4m3_e5m2", "k32_f32_e5m2_e4m3", "k32_f32_e5m2_e5m2", "k32_f16_e4m3_e4m3",
+        "k32_f16_e4m3_e5m2", "k32_f16_e5m2_e4m3", "k32_f16_e5m2_e5m2"})
+    for (int n = 8; n <= 256; n += 8)
+      for (const char *form : {"wgmma_m64n", "wgmma_rs_m64n"})
+        if (n % 16 == 0 || n <= 24 ||
+            !types.contains("i8")) // "Shape": of integers every n above 32 is a multiple of 16
+          expected.insert(form + std::to_string(n) + types.str());
   for (const auto &[name, op] : files.ops) {
     auto mma = llvm::dyn_cast<MmaOp>(op);
     if (!mma || !mma.getSharedSwizzle())
@@ -203,14 +229,19 @@ TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
     EXPECT_EQ(expected.erase(name), 1u) << name;
     auto layout = llvm::cast<layout::LinearAttr>(mma.getLayoutAcc());
     int64_t registers = static_cast<int64_t>(mma.getN()) / 2;
+    auto held = llvm::cast<mlir::VectorType>(mma.getBody().getArgument(2).getType());
+    ASSERT_EQ(held.getNumElements(), registers) << name;
     ASSERT_NE(name.find("m64n" + std::to_string(mma.getN()) + "k" + std::to_string(mma.getK()) + "_"),
               std::string::npos)
         << name;
     ASSERT_EQ(mma.getM(), 64u) << name;
     ASSERT_EQ(mma.getWaves(), 4u) << name;
     ASSERT_EQ(layout.laneBits(), 5u) << name;
-    ASSERT_EQ(int64_t(1) << layout.regBits(), registers) << name;
-    layout::LinearLayout linear = layout.toLinear({64, static_cast<int64_t>(mma.getN())});
+    // Of n that is no power of two the layout is that of the next; its first registers are those that there
+    // are.
+    int64_t columns = llvm::PowerOf2Ceil(mma.getN());
+    ASSERT_EQ(int64_t(1) << layout.regBits(), columns / 2) << name;
+    layout::LinearLayout linear = layout.toLinear({64, columns});
     for (int32_t w = 0; w < 4; ++w)
       for (int32_t l = 0; l < 32; ++l)
         for (int32_t i = 0; i < registers; ++i) {
@@ -227,9 +258,13 @@ TEST_F(NvidiaLayouts, AccumulatorsOfWarpgroups) {
     // tf32 reads fewer bits; of 8-bit floats fewer are kept of a sum in f32.
     bool sumsBytes = mma.getAcc().isF32() && mma.getA().getIntOrFloatBitWidth() == 8;
     EXPECT_EQ(mma.getInexact(), mma.getA().isF32() || sumsBytes) << name;
-    // Cycles: see wgmma.mlir.
+    // Cycles: see wgmma.mlir and wgmma-registers.mlir.
     int64_t n = mma.getN();
-    EXPECT_EQ(static_cast<int64_t>(mma.getCycles()), std::max(n / 2, 16 + n / 4)) << name;
+    EXPECT_EQ(static_cast<int64_t>(mma.getCycles()), mma.getLayoutA() ? n / 2 : std::max(n / 2, 16 + n / 4))
+        << name;
+    EXPECT_EQ(mma.getLayoutA().has_value(), llvm::StringRef(name).starts_with("wgmma_rs_")) << name;
+    if (mma.getLayoutA())
+      checkHeldOperand(mma);
   }
   EXPECT_TRUE(expected.empty()) << *expected.begin() << " is missing";
 }

@@ -13,6 +13,9 @@ namespace kiln::inspector {
 struct OperandLayout {
   std::string atom, operand, element;
   layout::LinearLayout layout;
+  /// Of the operand. Where the last is no power of two the layout is that of the next, whose further columns,
+  /// in the last registers, do not exist.
+  std::vector<int64_t> sizes;
 };
 
 /// The banks of shared memory. Accesses are named by kind and bytes of a lane: "read_16".

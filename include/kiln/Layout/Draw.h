@@ -9,6 +9,9 @@ struct DrawOptions {
   /// Larger tiles are cut; the picture says so.
   int64_t maxRows = 64;
   int64_t maxColumns = 64;
+  /// Columns of a tile whose number of them is no power of two: the layout is that of the next one. 0: all of
+  /// the layout's.
+  int64_t columns = 0;
   /// Heading of the picture; the layout's own text if empty.
   std::string title;
   /// SVG: size of a cell in pixels.

@@ -98,6 +98,38 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 
+  // Bytes whose rows in A run along M: only 16-bit floats may be read so from shared memory. A goes through registers, which the next
+  // step may take only when its product is done.
+  transform.named_sequence @many_tiles_of_rows_along_m(%kernel: !transform.any_op {transform.readonly}) {
+    transform.include @fetch_and_multiply failures(propagate) (%kernel) : (!transform.any_op) -> ()
+    schedule.roles %kernel producers 4 registers [40, 232] in_flight 0 : !transform.any_op
+    %loop = schedule.find "scf.for" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.grid %kernel group 8 persistent 132 : !transform.any_op
+    schedule.pipeline %loop buffers 4 : !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @matmul_rows_along_m_i8(%kernel: !transform.any_op {transform.readonly})
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = i8, Acc = i32, Align = 16 : index, TransA = true, TransB = true}} {
+    schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 128 : index} : !transform.any_op
+    %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.atom %mma uses @wgmma_rs_m64n256k32_i32_i8 waves [8, 1] : !transform.any_op
+    transform.include @many_tiles_of_rows_along_m failures(propagate) (%kernel) : (!transform.any_op) -> ()
+    transform.yield
+  }
+
+  transform.named_sequence @matmul_rows_along_m_e4m3(%kernel: !transform.any_op {transform.readonly})
+      attributes {schedule.kernel = "matmul",
+                  schedule.when = {T = f8E4M3FN, Acc = f32, Align = 16 : index, TransA = true, TransB = true},
+                  schedule.inexact} {
+    schedule.parameters %kernel {BM = 128 : index, BN = 256 : index, BK = 128 : index} : !transform.any_op
+    %mma = schedule.find "kernel.mma" in %kernel : (!transform.any_op) -> !transform.any_op
+    schedule.atom %mma uses @wgmma_rs_m64n256k32_f32_e4m3_e4m3 waves [8, 1] : !transform.any_op
+    transform.include @many_tiles_of_rows_along_m failures(propagate) (%kernel) : (!transform.any_op) -> ()
+    transform.yield
+  }
+
   // While all tiles of 128 x 64 have an SM of their own, smaller ones keep more SMs at work: eight slots of 24 KiB.
   transform.named_sequence @few_tiles(%kernel: !transform.any_op {transform.readonly}) {
     transform.include @fetch_and_multiply failures(propagate) (%kernel) : (!transform.any_op) -> ()

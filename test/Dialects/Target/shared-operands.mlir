@@ -87,7 +87,7 @@ target.machine @m attributes {lanes = 4} {
 
 #acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
 target.machine @m attributes {lanes = 4} {
-  // expected-error @+1 {{expects 'wider' to have powers of two that grow from n = 4, with positive cycles, found [4, 8]}}
+  // expected-error @+1 {{expects 'wider' to have multiples that grow from n = 4, with positive cycles, found [4, 8]}}
   target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[4, 8]],
       layout_acc = #acc, unit = "matrix", cycles = 4} {
   ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
@@ -99,8 +99,8 @@ target.machine @m attributes {lanes = 4} {
 
 #acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
 target.machine @m attributes {lanes = 4} {
-  // expected-error @+1 {{expects 'wider' to have powers of two that grow from n = 4, with positive cycles, found [24, 8]}}
-  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[8, 8], [24, 8]],
+  // expected-error @+1 {{expects 'wider' to have multiples that grow from n = 4, with positive cycles, found [26, 8]}}
+  target.mma @p_$n attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, wider = [[8, 8], [26, 8]],
       layout_acc = #acc, unit = "matrix", cycles = 4} {
   ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
     target.yield %c : vector<2xf32>
@@ -169,4 +169,55 @@ llvm.func @f(%x: i32) {
   // expected-error @+1 {{expects a constraint for each of 1 operands, found 2}}
   target.asm "mark $0;" "r,r" (%x) : (i32) -> ()
   llvm.return
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{has 'shared_swizzle', so b has no 'layout_b'}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s,
+      layout_a = #acc, layout_b = #acc, layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<2xf16>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects a body with a, a pointer to b, and acc, and an i32 for b}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s, transposable,
+      layout_a = #acc, layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<2xf16>, %b: !llvm.ptr<3>, %c: vector<2xf32>, %pa: i32, %pb: i32):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+// A must be held whole: rows 2 and 3 are in no lane.
+#acc = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+#half = #layout.linear<2, reg = [[0, 1]], lane = [[0, 2], [1, 0]], wave = [[0, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{has a 'layout_a' that is no lane map: some element is held by no lane}}
+  target.mma @p attributes {m = 4, n = 4, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s,
+      layout_a = #half, layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: vector<2xf16>, %b: !llvm.ptr<3>, %c: vector<2xf32>):
+    target.yield %c : vector<2xf32>
+  }
+}
+
+// -----
+
+// Of 6 columns the layout is that of 8 and a lane holds three quarters of its registers.
+#acc = #layout.linear<2, reg = [[0, 1], [0, 4]], lane = [[0, 2], [1, 0]], wave = [[2, 0]]>
+target.machine @m attributes {lanes = 4} {
+  // expected-error @+1 {{expects acc as 3 x 'f32' per lane, found 'vector<4xf32>'}}
+  target.mma @p attributes {m = 4, n = 6, k = 4, a = f16, b = f16, acc = f32, waves = 2, shared_swizzle = [8], settle = @s,
+      layout_acc = #acc, unit = "matrix", cycles = 4} {
+  ^bb0(%a: !llvm.ptr<3>, %b: !llvm.ptr<3>, %c: vector<4xf32>):
+    target.yield %c : vector<4xf32>
+  }
 }
