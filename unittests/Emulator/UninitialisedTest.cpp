@@ -74,7 +74,10 @@ TEST(Uninitialised, RegistersAreFilledByParts) {
   EXPECT_EQ(found(fill + Store), "");
   EXPECT_NE(found(std::string("v_bfi_b32 v2, s2, v4, v5") + Store), "");
   EXPECT_NE(found(std::string("v_bfi_b32 v2, v4, v0, v0") + Store), "");
-  EXPECT_EQ(found(std::string("v_perm_b32 v2, v0, v4, s2") + Store), "");
+  EXPECT_EQ(found(std::string("s_mov_b32 s4, 0x04040404\nv_perm_b32 v2, v0, v4, s4") + Store), "");
+  EXPECT_NE(found(std::string("s_mov_b32 s4, 0x03020100\nv_perm_b32 v2, v0, v4, s4") + Store), "");
+  EXPECT_EQ(found(std::string("s_mov_b32 s4, 0x04020500\nv_perm_b32 v2, v0, v4, s4") + Store), "")
+      << "a half that is filled by bytes";
   EXPECT_NE(found(std::string("v_perm_b32 v2, v5, v4, s2") + Store), "");
   EXPECT_NE(found(std::string("v_perm_b32 v2, v0, v0, v4") + Store), "");
   EXPECT_EQ(found(std::string("v_and_or_b32 v2, v4, 15, v0") + Store), "");
@@ -138,6 +141,49 @@ TEST(Uninitialised, LdsBytes) {
   EXPECT_NE(found(address + "ds_write_b32 v3, v4\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
   EXPECT_EQ(found(address + "ds_write_b32 v3, v4"), "") << "LDS may hold anything until it is used";
   EXPECT_NE(found(address + "ds_write_b8 v3, v0\nds_read_b32 v2, v3\ns_waitcnt lgkmcnt(0)" + Store), "");
+}
+
+/// Of each dword of LDS the low half is written, and v4 has it.
+static const char *LowHalves = "v_lshlrev_b32 v3, 2, v0\nds_write_b16 v3, v0\nds_read_b32 v4, v3\ns_waitcnt "
+                               "lgkmcnt(0)\n";
+
+TEST(Uninitialised, HalvesOfADword) {
+  std::string low = LowHalves;
+  std::string stored = "\nglobal_store_short v3, v2, s[0:1]";
+  EXPECT_EQ(found(low + "v_mov_b32 v2, v4" + stored), "");
+  EXPECT_NE(found(low + "v_lshrrev_b32 v2, 16, v4" + stored), "");
+  EXPECT_EQ(found(low + "v_lshlrev_b32 v2, 16, v4" + Store), "");
+  EXPECT_NE(found(low + "v_mov_b32 v2, v4\nglobal_store_short_d16_hi v3, v2, s[0:1]"), "");
+  EXPECT_NE(found(low + "v_mov_b32 v2, v4" + Store), "") << "both halves are stored";
+  std::string copy = low + "ds_write_b32 v3, v4 offset:2048\nds_read_u16 v2, v3 offset:20";
+  EXPECT_EQ(found(copy + "48\ns_waitcnt lgkmcnt(0)" + Store), "");
+  EXPECT_NE(found(copy + "50\ns_waitcnt lgkmcnt(0)" + Store), "");
+  EXPECT_EQ(found(low + "v_cmp_lt_f16 vcc, v4, v0\ns_and_saveexec_b64 s[4:5], vcc"), "");
+  EXPECT_NE(found(low + "v_cmp_lt_f32 vcc, v4, v0\ns_and_saveexec_b64 s[4:5], vcc"), "");
+  EXPECT_EQ(found(low +
+                  "ds_write_b16 v3, v4 offset:1024\nds_read_u16 v2, v3 offset:1024\ns_waitcnt lgkmcnt(0)" +
+                  Store),
+            "");
+}
+
+TEST(Uninitialised, HalvesGoTheirWays) {
+  std::string low = LowHalves;
+  EXPECT_EQ(found(low + "v_cvt_f32_f16 v2, v4" + Store), "");
+  EXPECT_NE(found(low + "v_cvt_f32_f16_sdwa v2, v4 src0_sel:WORD_1" + Store), "");
+  EXPECT_EQ(found(low + "v_cvt_f32_f16_sdwa v2, v4 src0_sel:WORD_0" + Store), "");
+  EXPECT_EQ(found(low + "v_add_f16 v2, v4, v4" + Store), "");
+  EXPECT_EQ(found(low + "v_add_f16_sdwa v2, v4, v4 src0_sel:DWORD src1_sel:WORD_0" + Store), "");
+  std::string storeLow = "\nv_lshlrev_b32 v1, 2, v0\nglobal_store_short v1, v2, s[0:1]";
+  EXPECT_EQ(found(low + "s_mov_b32 s4, 0x05040100\nv_perm_b32 v2, v6, v4, s4" + storeLow), "") << "{v6, v4}";
+  EXPECT_NE(found(low + "s_mov_b32 s4, 0x01000504\nv_perm_b32 v2, v6, v4, s4" + storeLow), "") << "{v4, v6}";
+  EXPECT_EQ(found(low + "v_pack_b32_f16 v2, v4, v4" + Store), "");
+  EXPECT_NE(found(low + "v_pack_b32_f16 v2, v4, v4 op_sel:[0,1,0]" + Store), "");
+  EXPECT_EQ(found(low + "v_pk_add_f16 v2, v4, v4 op_sel_hi:[0,0]" + Store), "");
+  EXPECT_NE(found(low + "v_pk_add_f16 v2, v4, v4" + Store), "");
+  // A select takes the halves of the source that it chooses.
+  std::string select = "v_cmp_gt_u32 vcc, 65, v0\nv_cndmask_b32 v2, v6, v4, vcc";
+  EXPECT_EQ(found(low + select + "\nglobal_store_short v3, v2, s[0:1]"), "");
+  EXPECT_NE(found(low + select + Store), "");
 }
 
 TEST(Uninitialised, DwordsOfAWideLoadAreApart) {

@@ -131,6 +131,12 @@ TEST(WaitStates, DotProducts) {
 TEST(WaitStates, WideStoreThenOverwrite) {
   expectDistances("global_store_dwordx4 v20, v[4:7], s[0:1]", "v_mov_b32 v5, 0", 2, 2);
   expectDistances("global_store_dwordx2 v20, v[4:5], s[0:1]", "v_mov_b32 v5, 0", 0, 0);
+  // Once the store is done, its data have been read (manual 4.4).
+  std::string store = "global_store_dwordx4 v20, v[4:7], s[0:1]\n";
+  Watch watch("wait-states", Chip::Gfx942);
+  EXPECT_EQ(Watch::join(watch.walk(store + "s_waitcnt vmcnt(0)\nv_mov_b32 v5, 0")), "");
+  EXPECT_NE(Watch::join(watch.walk(store + "s_waitcnt vmcnt(1)\nv_mov_b32 v5, 0")), "");
+  EXPECT_NE(Watch::join(watch.walk(store + "s_waitcnt lgkmcnt(0)\nv_mov_b32 v5, 0")), "");
 }
 
 TEST(WaitStates, SNopCountsItsOperandPlusOne) {

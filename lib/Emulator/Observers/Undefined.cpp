@@ -11,7 +11,7 @@ namespace kiln::emulator {
 
 void Undefined::begin(const Wave &wave) {
   for (unsigned i = 0; i < 512; ++i) {
-    vector[i] = 0;
+    vector[i] = lowGood[i] = highGood[i] = 0;
     for (unsigned lane = 0; lane < Lanes; ++lane)
       vector[i] |= uint64_t(wave.vgpr[i][lane] == Poison) << lane;
   }
@@ -30,11 +30,15 @@ uint64_t Undefined::bits(const Operand &operand) const {
   return operand.dwords > 1 ? pair(operand.index) : scalar[operand.index & 127];
 }
 
+void Undefined::setHalves(unsigned index, uint64_t low, uint64_t high, uint64_t exec) {
+  index &= 511;
+  vector[index] = (vector[index] & ~exec) | ((low | high) & exec);
+  lowGood[index] = (lowGood[index] & ~exec) | (~low & exec);
+  highGood[index] = (highGood[index] & ~exec) | (~high & exec);
+}
 void Undefined::setVector(const Operand &operand, uint64_t lanes, uint64_t exec) {
-  for (unsigned i = 0; i < operand.dwords; ++i) {
-    uint64_t &state = vector[(operand.index + i) & 511];
-    state = (state & ~exec) | (lanes & exec);
-  }
+  for (unsigned i = 0; i < operand.dwords; ++i)
+    setHalves(operand.index + i, lanes, lanes, exec);
 }
 void Undefined::setScalar(const Operand &operand, uint64_t value) {
   if (operand.kind != OperandKind::Sgpr)
@@ -180,13 +184,31 @@ static bool accumulates(StringRef name) {
          (name.starts_with("v_dot") && name.substr(6, 2) == "c_");
 }
 
+/// Does the instruction take 16 bits of each source?
+static bool takesHalves(StringRef name) {
+  if (name.starts_with("v_pk_") || name.starts_with("v_dot") || name.contains("mix") ||
+      name.contains("scalef32") || name.starts_with("v_mad_u32") || name.starts_with("v_mad_i32"))
+    return false;
+  return name.ends_with("_f16") || name.ends_with("_u16") || name.ends_with("_i16") || name.ends_with("_b16");
+}
+
+/// Lanes in which what the instruction takes of a vector source is undefined.
+uint64_t Undefined::vectorLanes(const Instruction &inst, unsigned n) const {
+  const Operand &source = inst.src[n];
+  if (source.dwords == 1 && inst.sdwa && n < 2 && inst.sub.srcSel(n) < 6) // a byte or a word (manual: "SDWA")
+    return inst.sub.srcSel(n) == 5 || inst.sub.srcSel(n) / 2 == 1 ? high(source.index) : low(source.index);
+  if (source.dwords == 1 && takesHalves(inst.mnemonic))
+    return !inst.sdwa && (inst.opSel >> n & 1) ? high(source.index) : low(source.index);
+  return lanes(source.index, source.dwords);
+}
+
 uint64_t Undefined::sourceLanes(const Wave &wave, const Instruction &inst) const {
   uint64_t lanes = 0;
   bool hasMask = takesMask(inst);
   for (unsigned n = 0; n < inst.srcCount; ++n) {
     const Operand &source = inst.src[n];
     if (source.isVector())
-      lanes |= this->lanes(source.index, source.dwords);
+      lanes |= vectorLanes(inst, n);
     else if (hasMask && n + 1u == inst.srcCount)
       lanes |= bits(source);
     else if (bits(source) & widthMask(source.dwords))
@@ -287,6 +309,8 @@ bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
     uint64_t oldD = d;
     d = (d & low) | (s & low) << shift;
     s = (s & ~low) | (oldD >> shift & low);
+    for (unsigned index : {inst.dst[0].index, inst.src[0].index})
+      lowGood[index & 511] = highGood[index & 511] = 0;
     return true;
   }
   return false;
@@ -321,6 +345,62 @@ bool Undefined::propagatePacked(const Instruction &inst, uint64_t exec) {
   return true;
 }
 
+/// Instructions whose result has halves that depend on halves: moves and selects, bitwise ones, shifts by 16,
+/// and packed ones, whose op_sel chooses the halves.
+bool Undefined::propagateHalves(const Wave &wave, const Instruction &inst, uint64_t exec) {
+  StringRef name = inst.mnemonic;
+  if (inst.sdwa || inst.dpp || !inst.dst[0].isVector() || inst.dst[0].dwords != 1)
+    return false;
+  auto half = [&](unsigned n, bool isHigh) -> uint64_t {
+    const Operand &source = inst.src[n];
+    if (source.isVector())
+      return isHigh ? high(source.index) : low(source.index);
+    return bits(source) & (isHigh ? 0xFFFF0000 : 0xFFFF) ? ~uint64_t(0) : 0;
+  };
+  bool isSelect = name == "v_cndmask_b32", isPacked = name.starts_with("v_pk_") && name.ends_with("16");
+  bool isShift = (name == "v_lshrrev_b32" || name == "v_lshlrev_b32") &&
+                 inst.src[0].kind == OperandKind::Constant && inst.src[0].value == 16;
+  uint64_t low = 0, high = 0;
+  if (isSelect) {
+    uint64_t chosen = readScalar(wave, inst.src[2]), mask = bits(inst.src[2]);
+    low = mask | (half(1, false) & chosen) | (half(0, false) & ~chosen);
+    high = mask | (half(1, true) & chosen) | (half(0, true) & ~chosen);
+  } else if (isShift) {
+    bool isRight = name == "v_lshrrev_b32";
+    (isRight ? low : high) = half(1, isRight);
+  } else if (name == "v_perm_b32" && !inst.src[2].isVector() && !uint32_t(bits(inst.src[2]))) {
+    // Selectors 0 to 3 are bytes of S1, 4 to 7 of S0, the others constants. A register is filled byte by
+    // byte: a half is undefined where both its bytes are.
+    uint32_t selectors = static_cast<uint32_t>(readScalar(wave, inst.src[2]));
+    auto byte = [&](unsigned n) -> uint64_t {
+      unsigned selector = selectors >> 8 * n & 255;
+      return selector > 7 ? 0 : half(selector < 4, selector & 2);
+    };
+    low = byte(0) & byte(1);
+    high = byte(2) & byte(3);
+  } else if (name == "v_pack_b32_f16") {
+    low = half(0, inst.opSel & 1);
+    high = half(1, inst.opSel >> 1 & 1);
+  } else if (isPacked || name == "v_mov_b32" || name == "v_or_b32" || name == "v_xor_b32" ||
+             name == "v_or3_b32") {
+    for (unsigned n = 0; n < inst.srcCount; ++n) {
+      low |= half(n, isPacked && (inst.opSel >> n & 1));
+      high |= half(n, !isPacked || (inst.opSelHi >> n & 1));
+    }
+    if (accumulates(name)) {
+      low |= this->low(inst.dst[0].index);
+      high |= this->high(inst.dst[0].index);
+    }
+  } else {
+    return false;
+  }
+  if (name == "v_xor_b32" && inst.src[0].isVector() && inst.src[1].isVector() &&
+      inst.src[0].index == inst.src[1].index)
+    low = high = 0;
+  setHalves(inst.dst[0].index, low, high, exec);
+  return true;
+}
+
 /// Sums and left shifts of 64 bits carry upwards only: the low dword depends on the sources' low dwords.
 /// Compilers rely on it where they use the low half of a wide multiply-add.
 bool Undefined::propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec) {
@@ -349,7 +429,7 @@ bool Undefined::propagateWideSum(const Wave &wave, const Instruction &inst, uint
 void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
   uint64_t exec = wave.exec();
   if (propagateCrossLane(wave, inst) || propagatePacked(inst, exec) || !inst.dstCount ||
-      propagateWideSum(wave, inst, exec))
+      propagateHalves(wave, inst, exec) || propagateWideSum(wave, inst, exec))
     return;
   uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.sdwa && !inst.dpp
                        ? selectLanes(wave, inst)
@@ -403,7 +483,7 @@ void Undefined::propagateMatrix(const Instruction &inst) {
                                       : 4 * (lane / 16) + reg;
         result |= ((rows >> row | columns >> (lane % op->n)) & 1) << lane;
       }
-    vector[(inst.dst[0].index + reg) & 511] = result;
+    setHalves(inst.dst[0].index + reg, result, result, ~uint64_t(0));
   }
 }
 

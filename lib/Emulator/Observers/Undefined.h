@@ -6,10 +6,12 @@
 
 namespace kiln::emulator {
 
-/// A set bit is undefined. Vector registers are kept by lane, scalar registers by bit, because a lane mask
-/// with some undefined lanes is often made whole by an AND with EXEC.
+/// A set bit is undefined. Vector registers are kept by lane and half, because code packs 16-bit values of
+/// which some do not matter; scalar registers by bit, because a lane mask with some undefined lanes is often
+/// made whole by an AND with EXEC.
 struct Undefined {
-  uint64_t vector[512] = {};
+  uint64_t vector[512] = {};                      ///< lanes in which the low or the high half is undefined
+  uint64_t lowGood[512] = {}, highGood[512] = {}; ///< of these: lanes in which that half is defined after all
   uint32_t scalar[128] = {};
   bool scc = false;
 
@@ -28,6 +30,11 @@ struct Undefined {
     return all;
   }
 
+  uint64_t low(unsigned index) const { return vector[index & 511] & ~lowGood[index & 511]; }
+  uint64_t high(unsigned index) const { return vector[index & 511] & ~highGood[index & 511]; }
+  /// In the lanes of `exec`, the halves are now undefined as `low` and `high` say.
+  void setHalves(unsigned index, uint64_t low, uint64_t high, uint64_t exec);
+
   /// What the instruction's results are, before it runs. Memory loads are the caller's.
   void propagate(const Wave &wave, const Instruction &inst);
 
@@ -40,6 +47,8 @@ private:
   void propagateVector(const Wave &wave, const Instruction &inst);
   bool propagateCrossLane(const Wave &wave, const Instruction &inst);
   bool propagatePacked(const Instruction &inst, uint64_t exec);
+  bool propagateHalves(const Wave &wave, const Instruction &inst, uint64_t exec);
+  uint64_t vectorLanes(const Instruction &inst, unsigned source) const;
   bool propagateWideSum(const Wave &wave, const Instruction &inst, uint64_t exec);
   void propagateMatrix(const Instruction &inst);
   uint64_t sourceLanes(const Wave &wave, const Instruction &inst) const;

@@ -2,10 +2,10 @@
 // global memory that neither the host nor a kernel has written. They may be moved and computed with; a
 // finding is their use as an address, in a store to global memory, or in a decision (a branch, EXEC).
 //
-// Undefinedness is followed by register and lane, for scalar registers by bit. Where a part of a register is
-// written (16-bit loads, SDWA, op_sel, v_writelane of a partly written scalar), the whole counts as written;
-// values exchanged between lanes (DPP, permute) are undefined only where every lane's source is. So some
-// misuses stay unseen, and good code gives no finding.
+// Undefinedness is followed by register, lane and half, for scalar registers by bit. Where a part of a
+// register is written (16-bit loads, SDWA, op_sel, v_writelane of a partly written scalar), the whole counts
+// as written; values exchanged between lanes (DPP, permute) are undefined only where every lane's source is.
+// So some misuses stay unseen, and good code gives no finding.
 #include "Observers/Findings.h"
 #include "Observers/Undefined.h"
 #include "RelativeRegisters.h"
@@ -16,10 +16,15 @@ namespace kiln::emulator {
 
 namespace {
 
+/// Lanes in which a half of a dword is undefined.
+struct HalfLanes {
+  uint64_t low, high;
+};
+
 /// Undefined lanes of a store's data, from issue to landing.
 struct StoredLanes {
   uint64_t issued = 0;
-  SmallVector<uint64_t, 8> dwords;
+  SmallVector<HalfLanes, 8> dwords;
 };
 
 struct WaveState {
@@ -86,16 +91,17 @@ public:
       for (unsigned n : {1u, 2u}) // DS two-address forms have data in both
         if (inst.src[n].isVector())
           for (unsigned i = 0; i < inst.src[n].dwords; ++i) {
-            lanes.dwords.push_back(state.registers.vector[(inst.src[n].index + i) & 511]);
-            any |= lanes.dwords.back();
+            lanes.dwords.push_back(storedLanes(state.registers, inst, inst.src[n].index + i));
+            any |= lanes.dwords.back().low | lanes.dwords.back().high;
           }
       if (any & access.exec)
         state.stores.push_back(std::move(lanes));
     } else if (movesLanes(inst) && inst.dst[0].isVector()) {
       const Operand &data = inst.src[1].isVector() ? inst.src[1] : inst.src[0];
       uint64_t lanes = state.registers.vector[data.index & 511];
-      uint64_t &result = state.registers.vector[inst.dst[0].index & 511];
-      result = (lanes & access.exec) == access.exec && lanes ? result | access.exec : result & ~access.exec;
+      bool isUndefined = (lanes & access.exec) == access.exec && lanes;
+      state.registers.setHalves(inst.dst[0].index, isUndefined ? ~uint64_t(0) : 0,
+                                isUndefined ? ~uint64_t(0) : 0, access.exec);
     }
   }
 
@@ -177,16 +183,16 @@ private:
     }
     for (unsigned i = 0; i < event.size; i += 4) {
       unsigned word = dword + i / 4;
-      bool isDefined = !(undefinedSource >> event.lane & 1) &&
-                       (!data || word >= data->dwords.size() || !(data->dwords[word] >> event.lane & 1));
+      HalfLanes undefined = data && word < data->dwords.size() ? data->dwords[word] : HalfLanes{0, 0};
+      bool low = !((undefinedSource | undefined.low) >> event.lane & 1);
+      bool high = !((undefinedSource | undefined.high) >> event.lane & 1);
       if (event.space == MemorySpace::Lds) {
-        for (uint64_t byte = event.address + i; byte < event.address + std::min<unsigned>(event.size, i + 4);
-             ++byte)
-          if (byte < ldsWritten.size())
-            ldsWritten[byte] = isDefined;
+        for (unsigned byte = i; byte < std::min<unsigned>(event.size, i + 4); ++byte)
+          if (event.address + byte < ldsWritten.size())
+            ldsWritten[event.address + byte] = byte - i < 2 ? low : high;
       } else if (uint64_t slot = (event.address + i) / 4; slot < state.scratch.size()) {
         uint64_t bit = uint64_t(1) << event.lane;
-        state.scratch[slot] = isDefined ? state.scratch[slot] | bit : state.scratch[slot] & ~bit;
+        state.scratch[slot] = low || high ? state.scratch[slot] | bit : state.scratch[slot] & ~bit;
       }
     }
   }
@@ -198,19 +204,36 @@ private:
       return;
     }
     const Operand &dst = access.inst->dst[0];
-    auto mark = [&](unsigned i, uint64_t lanes) { state.registers.vector[(dst.index + i) & 511] |= lanes; };
     if (StringRef(access.inst->mnemonic).contains("_tr_")) { // a lane's data go to many
       for (unsigned i = 0; i < dst.dwords; ++i)
-        mark(i, access.exec);
+        state.registers.setHalves(dst.index + i, ~uint64_t(0), ~uint64_t(0), access.exec);
       return;
     }
-    MemoryEvent part = event;
+    uint64_t lane = uint64_t(1) << event.lane;
     for (unsigned i = 0; i * 4 < event.size && dword + i < dst.dwords; ++i) {
+      MemoryEvent part = event;
       part.address = event.address + 4 * i;
       part.size = std::min(4, event.size - 4 * int(i));
-      if (isUndefined(wave, state, part))
-        mark(dword + i, uint64_t(1) << event.lane);
+      if (!isUndefined(wave, state, part))
+        continue;
+      bool isWhole = part.size < 4;
+      part.size = 2;
+      bool low = isWhole || isUndefined(wave, state, part);
+      part.address += 2;
+      bool high = isWhole || isUndefined(wave, state, part);
+      state.registers.setHalves(dst.index + dword + i, low ? lane : 0, high ? lane : 0, lane);
     }
+  }
+
+  /// Lanes in which what a store takes of a data register is undefined. Up to 16 bits are a low half,
+  /// wherever they come from.
+  static HalfLanes storedLanes(const Undefined &registers, const Instruction &inst, unsigned index) {
+    StringRef name = inst.mnemonic;
+    if (name.ends_with("_d16_hi"))
+      return {registers.high(index), 0};
+    bool isNarrow = name.ends_with("_b16") || name.ends_with("_b8") || name.ends_with("_short") ||
+                    name.ends_with("_byte");
+    return {registers.low(index), isNarrow ? 0 : registers.high(index)};
   }
 
   void landScalar(const Wave &wave, WaveState &state, const Instruction &inst, ArrayRef<MemoryEvent> events) {
@@ -306,12 +329,12 @@ private:
   void useVector(const Wave &wave, Undefined &registers, const Instruction &inst, const Operand &source,
                  uint64_t exec, const char *as) {
     for (unsigned i = 0; i < source.dwords; ++i) {
-      uint64_t &lanes = registers.vector[(source.index + i) & 511];
-      if (LLVM_LIKELY(!(lanes & exec)))
+      uint64_t lanes = registers.vector[(source.index + i) & 511] & exec;
+      if (LLVM_LIKELY(!lanes))
         continue;
-      report(wave, inst, registerName(RegisterFile::Vector, (source.index + i) & 511),
-             __builtin_ctzll(lanes & exec), as);
-      lanes &= ~exec; // one finding for one misuse
+      report(wave, inst, registerName(RegisterFile::Vector, (source.index + i) & 511), __builtin_ctzll(lanes),
+             as);
+      registers.setHalves(source.index + i, 0, 0, exec); // one finding for one misuse
     }
   }
   /// Structures have padding, vectors of three a fourth element: what a lane stores is misused only where
@@ -319,8 +342,10 @@ private:
   void useStored(const Wave &wave, Undefined &registers, const Instruction &inst, const Operand &data,
                  uint64_t exec) {
     uint64_t lanes = exec;
-    for (unsigned i = 0; i < data.dwords; ++i)
-      lanes &= registers.vector[(data.index + i) & 511];
+    for (unsigned i = 0; i < data.dwords; ++i) {
+      HalfLanes undefined = storedLanes(registers, inst, data.index + i);
+      lanes &= undefined.low | undefined.high;
+    }
     if (lanes)
       useVector(wave, registers, inst, data, lanes, "stored");
   }

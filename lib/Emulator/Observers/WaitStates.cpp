@@ -345,10 +345,17 @@ private:
       push(states.forwarding, {&given, now, rangeOf(inst.dst[0]), {}}, 1);
     if (traits.dot)
       push(states.dots, {&given, now, rangeOf(inst.dst[0]), {}}, 3);
+    // A store that vmcnt no longer counts has read its data (CDNA3 manual 4.4).
+    if (isWaitForStores(inst))
+      states.stores.clear();
     if (traits.wideStore)
       push(states.stores, {&given, now, {}, rangeOf(inst.src[1])}, 2);
     if (traits.setreg)
       states.setreg[inst.simm16 & 63] = now;
+  }
+
+  static bool isWaitForStores(const Instruction &inst) {
+    return inst.traits.wait && !(inst.simm16 & 0xC00F); // vmcnt(0)
   }
 
   static void recordScalar(WaveStates &states, const Instruction &inst, const RegisterRange &range) {
