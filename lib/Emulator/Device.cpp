@@ -37,6 +37,13 @@ Expected<std::shared_ptr<Program>> Device::load(std::shared_ptr<CodeObject> obje
 
 void Device::unload(const Program &program) { cantFail(space.free(program.loadAddress())); }
 
+Expected<CodeObject::Symbol> Device::find(const Program &program, StringRef symbol) const {
+  for (const CodeObject::Symbol &known : program.object().symbols)
+    if (known.name == symbol && known.address)
+      return CodeObject::Symbol{known.name, program.loadAddress() + known.address, known.size};
+  return createStringError("the code object has no symbol " + symbol);
+}
+
 Expected<Result> Device::launch(Program &program, const Launch &launch) {
   auto dispatch = Dispatch::create(space, program, launch);
   if (!dispatch)

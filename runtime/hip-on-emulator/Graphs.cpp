@@ -5,9 +5,9 @@ namespace kiln::hip {
 
 int enqueue(Stream *stream, Work work) {
   State &s = state();
-  if (stream && !s.streams.count(stream))
+  if (!isNull(stream) && !s.streams.count(stream))
     return InvalidHandle;
-  if (!stream || !stream->capture)
+  if (isNull(stream) || !stream->capture)
     return work();
   stream->capture->work.push_back(std::move(work));
   return Success;
@@ -31,9 +31,9 @@ HIP_EXPORT int hipStreamBeginCapture(Stream *stream, int) {
 /// hipStreamCaptureStatus: 0 none, 1 active.
 HIP_EXPORT int hipStreamIsCapturing(Stream *stream, int *status) {
   Guard guard(state().lock);
-  if (!status || (stream && !state().streams.count(stream)))
+  if (!status || (!isNull(stream) && !state().streams.count(stream)))
     return note(InvalidValue);
-  *status = stream && stream->capture;
+  *status = !isNull(stream) && stream->capture;
   return Success;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -101,10 +102,29 @@ int findFunction(Module *module, const std::string &name, Function *&result) {
   return Success;
 }
 
+int loadBinary(FatBinary &binary) {
+  return binary.module ? static_cast<int>(Success) : loadModule(binary.image, binary.module);
+}
+
+int findFunction(const void *hostFunction, Function *&result) {
+  auto found = state().hostFunctions.find(hostFunction);
+  if (found == state().hostFunctions.end())
+    return InvalidDeviceFunction;
+  FatBinary &binary = *found->second.binary;
+  int error = loadBinary(binary);
+  return error ? error : findFunction(binary.module, found->second.name, result);
+}
+
+int factsOf(const Function &function, kiln_emulator_kernel &facts) {
+  return kiln_emulator_find(function.module->program, function.name.c_str(), &facts, nullptr, 0)
+             ? InvalidHandle
+             : Success;
+}
+
 static int gatherArguments(const Function &function, void **parameters, std::vector<uint8_t> &bytes) {
   kiln_emulator_kernel facts;
-  if (kiln_emulator_find(function.module->program, function.name.c_str(), &facts, nullptr, 0))
-    return InvalidHandle;
+  if (int error = factsOf(function, facts))
+    return error;
   bytes.resize(facts.kernarg_bytes);
   uint32_t offset, size;
   for (uint32_t i = 0; !kiln_emulator_argument(function.module->program, function.name.c_str(), i, &offset,
@@ -134,16 +154,49 @@ static int readExtra(void **extra, std::vector<uint8_t> &bytes) {
   return Success;
 }
 
-static int run(const Function &function, const Geometry &geometry, const std::vector<uint8_t> &bytes) {
+/// KILN_HIP_OBSERVERS: who watches every launch, names with commas between or "all". Null: nobody.
+static const char *observers() {
+  const char *wanted = std::getenv("KILN_HIP_OBSERVERS");
+  return wanted && *wanted ? wanted : nullptr;
+}
+
+static void printFinding(void *context, const kiln_emulator_finding *finding) {
+  std::fprintf(stderr, "hip on the emulator: %s: %s\n", static_cast<const Function *>(context)->name.c_str(),
+               finding->text);
+}
+
+/// KILN_HIP_LOG=1: a line for every launch.
+static void log(const kiln_emulator_launch &request, const kiln_emulator_result &result) {
+  const char *wanted = std::getenv("KILN_HIP_LOG");
+  if (wanted && *wanted)
+    std::fprintf(
+        stderr,
+        "hip on the emulator: %s grid %u,%u,%u block %u,%u,%u: %llu instructions, %llu findings, %.3f s\n",
+        request.kernel, request.grid[0], request.grid[1], request.grid[2], request.block[0], request.block[1],
+        request.block[2], static_cast<unsigned long long>(result.instructions),
+        static_cast<unsigned long long>(result.findings), result.seconds);
+}
+
+static int run(Function &function, const Geometry &geometry, const std::vector<uint8_t> &bytes) {
   kiln_emulator_launch request = {};
+  kiln_emulator_result result = {};
   char text[512];
   request.kernel = function.name.c_str();
   std::memcpy(request.grid, geometry.grid, sizeof request.grid);
   std::memcpy(request.block, geometry.block, sizeof request.block);
+  std::memcpy(request.items, geometry.items, sizeof request.items);
   request.dynamic_lds = geometry.sharedBytes;
   request.kernargs = bytes.data();
   request.kernarg_bytes = bytes.size();
-  return translate(kiln_emulator_run(function.module->program, &request, nullptr, text, sizeof text), text);
+  if (const char *wanted = observers()) {
+    request.report = printFinding;
+    request.context = &function;
+    request.observers = std::strcmp(wanted, "all") ? wanted : nullptr;
+  }
+  int error =
+      translate(kiln_emulator_run(function.module->program, &request, &result, text, sizeof text), text);
+  log(request, result);
+  return error;
 }
 
 int launch(Function *function, const Geometry &geometry, Stream *stream, void **parameters, void **extra) {
@@ -200,8 +253,27 @@ HIP_EXPORT int hipModuleLaunchKernel(Function *function, unsigned gridX, unsigne
   std::lock_guard<std::recursive_mutex> guard(state().lock);
   if (!function || !gridX || !gridY || !gridZ || !blockX || !blockY || !blockZ)
     return note(InvalidValue);
-  return note(launch(function, {{gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes}, stream,
+  return note(launch(function, {{gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, {}}, stream,
                      parameters, extra));
+}
+
+/// The grid in work-items, which need not fill the last workgroups.
+HIP_EXPORT int hipExtModuleLaunchKernel(Function *function, unsigned itemsX, unsigned itemsY, unsigned itemsZ,
+                                        unsigned blockX, unsigned blockY, unsigned blockZ, size_t sharedBytes,
+                                        Stream *stream, void **parameters, void **extra, Event *start,
+                                        Event *stop, unsigned) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  if (!function || !itemsX || !itemsY || !itemsZ || !blockX || !blockY || !blockZ)
+    return note(InvalidValue);
+  auto groups = [](unsigned items, unsigned block) { return items / block + (items % block != 0); };
+  Geometry geometry = {{groups(itemsX, blockX), groups(itemsY, blockY), groups(itemsZ, blockZ)},
+                       {blockX, blockY, blockZ},
+                       static_cast<uint32_t>(sharedBytes),
+                       {itemsX, itemsY, itemsZ}};
+  int error = start ? recordEvent(start, stream) : static_cast<int>(Success);
+  if (!error)
+    error = launch(function, geometry, stream, parameters, extra);
+  return note(error || !stop ? error : recordEvent(stop, stream));
 }
 
 // ---- What clang emits for a program with kernels in it (clang/lib/CodeGen/CGCUDANV.cpp)
@@ -255,18 +327,24 @@ HIP_EXPORT int __hipPopCallConfiguration(Dim3 *grid, Dim3 *block, size_t *shared
 
 HIP_EXPORT int hipLaunchKernel(const void *hostFunction, Dim3 grid, Dim3 block, void **parameters,
                                size_t sharedBytes, Stream *stream) {
-  State &s = state();
-  std::lock_guard<std::recursive_mutex> guard(s.lock);
-  auto found = s.hostFunctions.find(hostFunction);
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
   Function *function = nullptr;
-  if (found == s.hostFunctions.end())
-    return note(NotFound);
-  FatBinary &binary = *found->second.binary;
-  int error = binary.module ? static_cast<int>(Success) : loadModule(binary.image, binary.module);
-  if (!error)
-    error = findFunction(binary.module, found->second.name, function);
-  if (error)
+  if (int error = findFunction(hostFunction, function))
     return note(error);
   return hipModuleLaunchKernel(function, grid.x, grid.y, grid.z, block.x, block.y, block.z,
                                static_cast<unsigned>(sharedBytes), stream, parameters, nullptr);
+}
+
+HIP_EXPORT int hipExtLaunchKernel(const void *hostFunction, Dim3 grid, Dim3 block, void **parameters,
+                                  size_t sharedBytes, Stream *stream, Event *start, Event *stop, int) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  int error = start ? note(recordEvent(start, stream)) : static_cast<int>(Success);
+  if (!error)
+    error = hipLaunchKernel(hostFunction, grid, block, parameters, sharedBytes, stream);
+  return error || !stop ? error : note(recordEvent(stop, stream));
+}
+
+HIP_EXPORT int hipGetFuncBySymbol(Function **function, const void *hostFunction) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  return note(function ? findFunction(hostFunction, *function) : static_cast<int>(InvalidValue));
 }

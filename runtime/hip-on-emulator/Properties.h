@@ -37,12 +37,21 @@ struct PropertiesV6 {
   int major, minor;
   size_t textureAlignment, texturePitchAlignment;
   int deviceOverlap, multiProcessorCount;
-  char middle[1160 - 392]; // kernelExecTimeoutEnabled ... hipReserved
+  int kernelExecTimeoutEnabled, integrated, canMapHostMemory, computeMode;
+  int texturesAndSurfaces[40];
+  size_t surfaceAlignment;
+  int concurrentKernels, eccEnabled, pciBusID, pciDeviceID, pciDomainID, tccDriver, asyncEngineCount,
+      unifiedAddressing, memoryClockRate, memoryBusWidth, l2CacheSize, persistingL2CacheMaxSize,
+      maxThreadsPerMultiProcessor, streamPrioritiesSupported, globalL1CacheSupported, localL1CacheSupported;
+  size_t sharedMemPerMultiprocessor;
+  int regsPerMultiprocessor;
+  char middle[1160 - 652]; // managedMemory ... hipReserved
   char gcnArchName[256];
   size_t maxSharedMemoryPerMultiProcessor;
   char rest[48]; // clockInstructionRate ... asicRevision
 };
-static_assert(offsetof(PropertiesV6, gcnArchName) == 1160 && sizeof(PropertiesV6) == 1472,
+static_assert(offsetof(PropertiesV6, l2CacheSize) == 616 && offsetof(PropertiesV6, gcnArchName) == 1160 &&
+                  sizeof(PropertiesV6) == 1472,
               "the layout of ROCm 6");
 
 } // namespace kiln::hip

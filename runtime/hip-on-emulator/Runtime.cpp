@@ -47,31 +47,26 @@ kiln_emulator *State::device() {
 
 bool State::isDevice(const void *pointer, uint64_t size) const {
   auto address = reinterpret_cast<uint64_t>(pointer);
-  auto above = allocations.upper_bound(address);
-  if (above == allocations.begin())
-    return false;
-  --above;
-  return address - above->first < above->second && size <= above->second - (address - above->first);
+  for (auto *known : {&allocations, &variables}) {
+    auto above = known->upper_bound(address);
+    if (above == known->begin())
+      continue;
+    --above;
+    if (address - above->first < above->second && size <= above->second - (address - above->first))
+      return true;
+  }
+  return false;
 }
+
+/// CDNA3 ISA 11.1, CDNA4 ISA 11.1.
+int State::ldsBytes() const { return target == "gfx950" ? 163840 : 65536; }
 
 } // namespace kiln::hip
 
 using namespace kiln::hip;
 using Guard = std::lock_guard<std::recursive_mutex>;
 
-// hipDeviceAttribute_t.
-enum {
-  AttributeL2CacheSize = 19,
-  AttributeMaxThreadsPerBlock = 56,
-  AttributeMultiprocessorCount = 63,
-  AttributeMaxSharedMemoryPerBlock = 74,
-  AttributeWarpSize = 87
-};
-enum { ComputeUnits = 256, MaxThreads = 1024, WaveSize = 64 };
 static const size_t totalMemory = size_t(8) << 30;
-
-/// LDS of a workgroup: CDNA3 ISA 11.1, CDNA4 ISA 11.1.
-static int ldsBytes() { return state().target == "gfx950" ? 163840 : 65536; }
 
 static std::string deviceName() { return "Kiln emulator of " + state().target; }
 
@@ -117,16 +112,6 @@ HIP_EXPORT int hipMemGetInfo(size_t *available, size_t *total) {
   return Success;
 }
 
-HIP_EXPORT int hipDeviceGetAttribute(int *value, int attribute, int device) {
-  Guard guard(state().lock);
-  *value = attribute == AttributeMaxThreadsPerBlock        ? MaxThreads
-           : attribute == AttributeMultiprocessorCount     ? ComputeUnits
-           : attribute == AttributeMaxSharedMemoryPerBlock ? ldsBytes()
-           : attribute == AttributeWarpSize                ? WaveSize
-                                                           : 0;
-  return note(device == 0 ? Success : InvalidDevice);
-}
-
 template <typename Properties> static int getProperties(Properties *result, int device) {
   Guard guard(state().lock);
   if (!result || device != 0 || !state().device())
@@ -136,7 +121,8 @@ template <typename Properties> static int getProperties(Properties *result, int 
   std::snprintf(result->gcnArchName, sizeof result->gcnArchName, "%s:sramecc+:xnack-",
                 state().target.c_str());
   result->totalGlobalMem = totalMemory;
-  result->sharedMemPerBlock = result->maxSharedMemoryPerMultiProcessor = static_cast<size_t>(ldsBytes());
+  result->sharedMemPerBlock = result->maxSharedMemoryPerMultiProcessor =
+      static_cast<size_t>(state().ldsBytes());
   result->warpSize = WaveSize;
   result->maxThreadsPerBlock = MaxThreads;
   for (int axis = 0; axis < 3; ++axis) {
@@ -144,6 +130,10 @@ template <typename Properties> static int getProperties(Properties *result, int 
     result->maxGridSize[axis] = 0x7fffffff;
   }
   result->multiProcessorCount = ComputeUnits;
+  result->maxThreadsPerMultiProcessor = Simds * WavesPerSimd * WaveSize;
+  result->regsPerBlock = Simds * LaneRegisters * 32; // 32 bits wide
+  result->l2CacheSize = 4 << 20;                     // of an XCD
+  result->concurrentKernels = 1;
   result->major = 9;
   result->minor = state().target == "gfx950" ? 5 : 4;
   return Success;
@@ -268,12 +258,12 @@ HIP_EXPORT int hipStreamCreate(Stream **stream) { return hipStreamCreateWithFlag
 
 static int checkStream(Stream *stream) {
   Guard guard(state().lock);
-  return note(!stream || state().streams.count(stream) ? Success : InvalidHandle);
+  return note(isNull(stream) || state().streams.count(stream) ? Success : InvalidHandle);
 }
 HIP_EXPORT int hipStreamSynchronize(Stream *stream) {
   Guard guard(state().lock);
   int error = checkStream(stream);
-  return error || !stream || !stream->capture ? error : note(CaptureUnsupported);
+  return error || isNull(stream) || !stream->capture ? error : note(CaptureUnsupported);
 }
 HIP_EXPORT int hipStreamQuery(Stream *stream) { return checkStream(stream); }
 HIP_EXPORT int hipStreamWaitEvent(Stream *stream, Event *, unsigned) { return checkStream(stream); }
@@ -300,15 +290,18 @@ HIP_EXPORT int hipEventDestroy(Event *event) {
   return Success;
 }
 
-HIP_EXPORT int hipEventRecord(Event *event, Stream *stream) {
-  Guard guard(state().lock);
+int kiln::hip::recordEvent(Event *event, Stream *stream) {
   if (!state().events.count(event))
-    return note(InvalidHandle);
-  return note(enqueue(stream, [event] {
+    return InvalidHandle;
+  return enqueue(stream, [event] {
     event->recorded = true;
     event->time = std::chrono::steady_clock::now();
     return static_cast<int>(Success);
-  }));
+  });
+}
+HIP_EXPORT int hipEventRecord(Event *event, Stream *stream) {
+  Guard guard(state().lock);
+  return note(recordEvent(event, stream));
 }
 
 HIP_EXPORT int hipEventSynchronize(Event *event) {
@@ -335,6 +328,9 @@ static const struct {
     {Success, "hipSuccess", "no error"},
     {InvalidValue, "hipErrorInvalidValue", "invalid argument"},
     {OutOfMemory, "hipErrorOutOfMemory", "out of memory"},
+    {InvalidConfiguration, "hipErrorInvalidConfiguration", "invalid configuration argument"},
+    {InvalidSymbol, "hipErrorInvalidSymbol", "invalid device symbol"},
+    {InvalidDeviceFunction, "hipErrorInvalidDeviceFunction", "invalid device function"},
     {100, "hipErrorNoDevice", "no ROCm-capable device is detected"},
     {InvalidDevice, "hipErrorInvalidDevice", "invalid device ordinal"},
     {InvalidImage, "hipErrorInvalidImage", "device kernel image is invalid"},

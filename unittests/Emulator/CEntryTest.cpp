@@ -110,3 +110,20 @@ TEST(CEntry, UnloadFreesTheCode) {
   launched.unload();
   EXPECT_EQ(read(code, &word, sizeof word), KILN_EMULATOR_INVALID);
 }
+
+TEST(CEntry, VariablesAndResources) {
+  Launched launched("hostile", "where");
+  uint64_t address = 0, size = 0;
+  launched.expect(kiln_emulator_variable(launched.program, "counters", &address, &size, launched.error,
+                                         sizeof launched.error));
+  int32_t counters[4] = {};
+  ASSERT_EQ(size, sizeof counters);
+  launched.expect(kiln_emulator_read(launched.emulator, address, counters, size, nullptr, 0));
+  EXPECT_EQ(counters[2], 30);
+  EXPECT_EQ(kiln_emulator_variable(launched.program, "count", &address, &size, nullptr, 0),
+            KILN_EMULATOR_NOT_FOUND);
+  kiln_emulator_kernel facts = {};
+  launched.expect(kiln_emulator_find(launched.program, "where", &facts, nullptr, 0));
+  EXPECT_EQ(facts.vector_registers, 8u) << "blocks of eight, and it needs three";
+  EXPECT_EQ(facts.scratch_bytes, 0u);
+}

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or structure below changes. */
-enum { KILN_EMULATOR_ABI = 2 };
+enum { KILN_EMULATOR_ABI = 3 };
 
 typedef enum kiln_emulator_status {
   KILN_EMULATOR_OK,
@@ -30,6 +30,8 @@ typedef struct kiln_emulator_program kiln_emulator_program;
 typedef struct kiln_emulator_kernel {
   uint32_t kernarg_bytes; /* explicit arguments; hidden ones are filled in by the emulator */
   uint32_t static_lds, max_block_threads;
+  uint32_t vector_registers; /* that a wave takes of a SIMD's 512: both kinds, rounded up as allocated */
+  uint32_t scratch_bytes;    /* of a work-item */
 } kiln_emulator_kernel;
 
 /* What an observer found: a race, a missing wait. Strings live until the callback returns. */
@@ -93,6 +95,9 @@ kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, const ch
 kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *program, const char *kernel,
                                             uint32_t index, uint32_t *offset, uint32_t *size, char *error,
                                             size_t errorSize);
+/* Where a variable of the program stands in device memory. */
+kiln_emulator_status kiln_emulator_variable(kiln_emulator_program *program, const char *name,
+                                            uint64_t *address, uint64_t *size, char *error, size_t errorSize);
 /* `result` may be NULL. Findings do not fail a launch. */
 kiln_emulator_status kiln_emulator_run(kiln_emulator_program *program, const kiln_emulator_launch *launch,
                                        kiln_emulator_result *result, char *error, size_t errorSize);

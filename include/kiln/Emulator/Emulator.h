@@ -119,6 +119,8 @@ public:
   llvm::Expected<std::shared_ptr<Program>> load(std::shared_ptr<CodeObject> object);
   /// Frees the program's device memory; it cannot be launched any more.
   void unload(const Program &program);
+  /// A symbol of a loaded program, at its address in device memory.
+  llvm::Expected<CodeObject::Symbol> find(const Program &program, llvm::StringRef symbol) const;
   /// Runs a kernel to its end. An error is a fault: unknown instruction, wild access, exhausted budget.
   llvm::Expected<Result> launch(Program &program, const Launch &launch);
 

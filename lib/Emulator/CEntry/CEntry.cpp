@@ -168,7 +168,11 @@ EXPORT kiln_emulator_status kiln_emulator_find(kiln_emulator_program *program, c
   llvm::Expected<const Kernel *> found = program->object->find(kernel);
   if (!found)
     return ErrorText{error, errorSize}(KILN_EMULATOR_NOT_FOUND, found.takeError());
-  *result = {(*found)->explicitKernargSize(), (*found)->groupSegmentSize, (*found)->maxFlatWorkgroupSize};
+  const Kernel &facts = **found;
+  // compute_pgm_rsrc1, GRANULATED_WORKITEM_VGPR_COUNT: blocks of 8, less one (AMDGPUUsage "Kernel
+  // Descriptor").
+  *result = {facts.explicitKernargSize(), facts.groupSegmentSize, facts.maxFlatWorkgroupSize,
+             ((facts.descriptor.rsrc1 & 0x3f) + 1) * 8, facts.privateSegmentSize};
   return KILN_EMULATOR_OK;
 }
 
@@ -184,6 +188,17 @@ EXPORT kiln_emulator_status kiln_emulator_argument(kiln_emulator_program *progra
     return fail(KILN_EMULATOR_NOT_FOUND, std::string(kernel) + " has no argument " + std::to_string(index));
   *offset = arguments[index].offset;
   *size = arguments[index].size;
+  return KILN_EMULATOR_OK;
+}
+
+EXPORT kiln_emulator_status kiln_emulator_variable(kiln_emulator_program *program, const char *name,
+                                                   uint64_t *address, uint64_t *size, char *error,
+                                                   size_t errorSize) {
+  llvm::Expected<CodeObject::Symbol> found = program->emulator->device.find(*program->program, name);
+  if (!found)
+    return ErrorText{error, errorSize}(KILN_EMULATOR_NOT_FOUND, found.takeError());
+  *address = found->address;
+  *size = found->size;
   return KILN_EMULATOR_OK;
 }
 

@@ -5,7 +5,7 @@ typedef long __attribute__((address_space(1))) *global_long;
 
 static const int table[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 static const int *const pointers[2] = {table, table + 4}; // relocated, then read-only
-__attribute__((used)) int counters[4] = {10, 20, 30, 40};
+__attribute__((used, visibility("protected"))) int counters[4] = {10, 20, 30, 40};
 
 KERNEL void write_code(global_int out) {
   global_int code = (global_int)__builtin_amdgcn_s_getpc();
