@@ -299,6 +299,16 @@ void Decoder::decodeOperands(const MCInst &mc, Instruction &inst) {
   std::copy_n(sources.begin(), inst.srcCount, inst.src);
 }
 
+static void describeNeed(const RegisterRange &range, Instruction &inst) {
+  auto need = [](uint16_t &count, unsigned end) { count = std::max<uint16_t>(count, end); };
+  if (range.file == RegisterFile::Vector)
+    need(range.index < 256 ? inst.needs.arch : inst.needs.acc, (range.index & 255) + range.count);
+  else if (range.file == RegisterFile::Scalar && range.index < FlatScratch)
+    need(inst.needs.scalar, range.index + range.count);
+  else if (range.file == RegisterFile::Scalar && (range.index == Vcc || range.index == Vcc + 1))
+    inst.usesVcc = true;
+}
+
 void Decoder::describeRegisters(const MCInst &mc, Instruction &inst) {
   const MCInstrDesc &desc = machine.describe(mc);
   auto add = [&](SmallVectorImpl<RegisterRange> &ranges, MCRegister reg) {
@@ -324,10 +334,7 @@ void Decoder::describeRegisters(const MCInst &mc, Instruction &inst) {
     inst.reads.append(inst.writes.begin(), inst.writes.end());
   for (const auto *ranges : {&inst.reads, &inst.writes})
     for (const RegisterRange &range : *ranges)
-      if (range.file == RegisterFile::Vector) {
-        uint16_t &count = range.index < 256 ? inst.archVgprs : inst.accVgprs;
-        count = std::max<uint16_t>(count, (range.index & 255) + range.count);
-      }
+      describeNeed(range, inst);
   // SDWA with UNUSED_PRESERVE is tied in LLVM; d16 loads that keep a half are so too.
   inst.hasExecRead = any_of(inst.reads, [](const RegisterRange &range) {
     return range.file == RegisterFile::Scalar && range.index == Exec;

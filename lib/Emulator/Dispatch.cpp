@@ -210,8 +210,13 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   // 160.
   unsigned registers = ((descriptor.rsrc1 & 63) + 1) * 8, accumOffset = ((descriptor.rsrc3 & 63) + 1) * 4;
   wave.allocatedVgprs = registers;
-  wave.archVgprs = std::min(registers, 256u);
-  wave.accVgprs = std::min(registers - std::min(registers, accumOffset), 256u);
+  // Scalar registers come in sixteens, of which the descriptor counts eights (AMDGPUUsage,
+  // GRANULATED_WAVEFRONT_SGPR_COUNT).
+  unsigned scalars = ((descriptor.rsrc1 >> 6 & 15) / 2 + 1) * 16;
+  wave.allocatedSgprs = scalars;
+  wave.registers.arch = std::min(registers, 256u);
+  wave.registers.acc = std::min(registers - std::min(registers, accumOffset), 256u);
+  wave.registers.scalar = std::min<unsigned>(scalars, FlatScratch);
   // MODE: rounding and denormals [7:0], dx10_clamp 8, ieee 9, fp16_ovfl 23.
   wave.mode.bits = (descriptor.rsrc1 >> 12 & 0xFF) | (descriptor.rsrc1 >> 21 & 1) << 8 |
                    (descriptor.rsrc1 >> 23 & 1) << 9 | (descriptor.rsrc1 >> 26 & 1) << 23;

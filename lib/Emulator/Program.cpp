@@ -1,6 +1,9 @@
 #include "Program.h"
 
 #include "Isa/InstructionSet.h"
+#include "llvm/ADT/StringRef.h"
+
+using namespace llvm;
 
 namespace kiln::emulator {
 
@@ -18,7 +21,7 @@ Program::Program(std::shared_ptr<CodeObject> object, uint64_t loadAddress)
 
 /// Manual 3.10: TTMP registers belong to trap handlers; for all other code they read as zero.
 static bool writesTrapRegister(const Instruction &inst) {
-  return llvm::any_of(inst.writes, [](const RegisterRange &range) {
+  return any_of(inst.writes, [](const RegisterRange &range) {
     return range.file == RegisterFile::Scalar && range.index < Ttmp + TtmpCount &&
            range.index + range.count > Ttmp;
   });
@@ -29,7 +32,7 @@ const Instruction *Program::decode(Text &text, uint64_t offset) {
   auto &slot = text.slots[offset / 4];
   if (const Instruction *known = slot.load(std::memory_order_relaxed))
     return known;
-  instructions.push_back(decoder.decode(llvm::ArrayRef(text.bytes).drop_front(offset), text.base + offset));
+  instructions.push_back(decoder.decode(ArrayRef(text.bytes).drop_front(offset), text.base + offset));
   Instruction &inst = instructions.back();
   inst.number = instructions.size() - 1;
   inst.traits = describeTraits(inst, code->chip);
@@ -49,21 +52,59 @@ static void accessForNoLane(Wave &wave, const Instruction &inst) {
   wave.setPair(Exec, exec);
 }
 
-const Instruction &Program::withRegisters(const Instruction &inst, unsigned archVgprs, unsigned accVgprs) {
+static void doNothing(Wave &, const Instruction &) {}
+
+/// The results of the variant are s[0:1], which get back what they held.
+static void dropScalarResult(Wave &wave, const Instruction &inst) {
+  uint64_t kept = wave.pair(0);
+  InstructionSet::get().find(inst.mnemonic)(wave, inst);
+  wave.setPair(0, kept);
+}
+
+/// For an instruction one of whose results is a scalar register that is not there. "Instructions with
+/// multiple destinations: if any destination is out-of-range, no results are written" (manual 3.6.1), which
+/// names v_addc.
+static void dropScalarResult(Instruction &variant) {
+  if (variant.format == Format::Smem) {
+    if (variant.traits.atomic)
+      variant.dstCount = 0; // the memory changes all the same
+    else
+      variant.handler = doNothing;
+    return;
+  }
+  if (variant.dstCount > 1) {
+    variant.handler = doNothing;
+    return;
+  }
+  variant.dst[0].index = 0;
+  variant.handler = dropScalarResult;
+}
+
+const Instruction &Program::withRegisters(const Instruction &inst, const RegisterCounts &limit) {
   std::lock_guard<std::mutex> lock(decoding);
-  auto [place, isNew] = outOfRange.try_emplace({&inst, archVgprs, accVgprs}, inst);
+  auto [place, isNew] = outOfRange.try_emplace({&inst, limit.bits()}, inst);
   Instruction &variant = place->second;
   if (!isNew)
     return variant;
   auto exists = [&](const Operand &operand) {
-    return !operand.isVector() ||
-           (operand.index & 255u) + operand.dwords <= (operand.index < 256 ? archVgprs : accVgprs);
+    if (operand.isVector())
+      return (operand.index & 255u) + operand.dwords <= (operand.index < 256 ? limit.arch : limit.acc);
+    return operand.kind != OperandKind::Sgpr || operand.index >= FlatScratch ||
+           operand.index + operand.dwords <= limit.scalar;
   };
+  // Whether there is a register relative to M0 is seen once M0 has been added: moveScalar.
+  bool isRelative = inst.traits.unit == Unit::Salu && inst.traits.readsM0;
+  bool isResultRelative = isRelative && StringRef(inst.mnemonic).starts_with("s_movreld");
   for (Operand &source : variant.src)
-    if (!exists(source))
+    if (!exists(source) && (isResultRelative || !isRelative))
       source.index = 0;
-  if (!exists(variant.dst[0]) || !exists(variant.dst[1]))
-    variant.handler = inst.format <= Format::Mai ? [](Wave &, const Instruction &) {} : accessForNoLane;
+  for (const Operand &result : inst.dst)
+    if (result.isVector() && !exists(result)) {
+      variant.handler = inst.format <= Format::Mai ? doNothing : accessForNoLane;
+      return variant;
+    }
+  if (!isResultRelative && !(exists(inst.dst[0]) && exists(inst.dst[1])))
+    dropScalarResult(variant);
   return variant;
 }
 

@@ -31,9 +31,10 @@ public:
     return nullptr;
   }
 
-  /// What an instruction is for a kernel with fewer vector registers than it names (manual 3.6.1): such a source is v0;
-  /// with such a result the instruction does nothing, or accesses memory for no lane.
-  const Instruction &withRegisters(const Instruction &inst, unsigned archVgprs, unsigned accVgprs);
+  /// What an instruction is for a kernel with fewer registers than it names (manual 3.6.1): such a source is
+  /// v0 or s0; with such a vector result the instruction does nothing, or accesses memory for no lane; such a
+  /// scalar result is dropped, and what else the instruction does, to SCC, EXEC or memory, stays.
+  const Instruction &withRegisters(const Instruction &inst, const RegisterCounts &limit);
 
   const CodeObject &object() const { return *code; }
   uint64_t loadAddress() const { return loadBase; }
@@ -55,7 +56,7 @@ private:
   Decoder decoder;
   std::unique_ptr<LineTable> lineTable;
   std::deque<Instruction> instructions; // stable addresses
-  std::map<std::tuple<const Instruction *, unsigned, unsigned>, Instruction> outOfRange;
+  std::map<std::pair<const Instruction *, uint64_t>, Instruction> outOfRange; // by RegisterCounts::bits
 };
 
 } // namespace kiln::emulator

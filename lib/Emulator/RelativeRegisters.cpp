@@ -14,7 +14,8 @@ bool isIndexed(const Wave &wave, const Instruction &inst) {
 bool moveScalar(const Wave &wave, Operand &operand) {
   uint64_t index = uint64_t(operand.index) + wave.sgpr[M0];
   operand.index = uint16_t(index & 127);
-  return index + operand.dwords <= Vcc + 2;
+  uint64_t end = index + operand.dwords;
+  return end <= wave.registers.scalar || (index >= FlatScratch && end <= Vcc + 2);
 }
 
 /// M0[12..15] switch indexing on for S0, S1, S2 and D of the operation (manual 6.6, "VGPR Indexing"), which
@@ -74,13 +75,17 @@ MovedInstruction::MovedInstruction(const Wave &wave, const Instruction &inst) : 
 void MovedInstruction::moveVectors(const Wave &wave) {
   Instruction &inst = copy.emplace(original);
   uint32_t m0 = wave.sgpr[M0];
-  auto move = [&](Operand &operand, unsigned role) {
+  auto move = [&](Operand &operand, unsigned role, bool isWritten) {
     unsigned number = (operand.index & 255u) + (role <= Destination && m0 >> role & 1 ? m0 & 0xFF : 0);
     operand.index = (operand.index & 256) | (number & 255);
-    return number + operand.dwords <= (operand.index < 256 ? wave.archVgprs : wave.accVgprs);
+    bool isAcc = operand.index >= 256;
+    bool exists = number + operand.dwords <= (isAcc ? wave.registers.acc : wave.registers.arch);
+    if (!exists)
+      missing = {isAcc ? 'a' : 'v', number, isWritten};
+    return exists;
   };
   auto moveSource = [&](Operand &operand, unsigned role) {
-    if (operand.isVector() && !move(operand, role))
+    if (operand.isVector() && !move(operand, role, /*isWritten=*/false))
       operand.index = 0;
   };
   if (readsDestination(original)) {
@@ -90,7 +95,8 @@ void MovedInstruction::moveVectors(const Wave &wave) {
   for (unsigned n = 0; n < inst.srcCount; ++n) // the scales of a matrix instruction come after S2
     moveSource(inst.src[n], n < 3 ? roleOfSource(original, n) : Destination + 1);
   for (unsigned n = 0; n < inst.dstCount; ++n)
-    hasResult &= !inst.dst[n].isVector() || move(inst.dst[n], n == 0 ? Destination : Destination + 1);
+    hasResult &= !inst.dst[n].isVector() ||
+                 move(inst.dst[n], n == 0 ? Destination : Destination + 1, /*isWritten=*/true);
   SmallVector<Operand, 6> sources(inst.src, inst.src + inst.srcCount);
   sources.push_back(accumulator);
   replaceVectors(inst.reads, sources);
@@ -103,8 +109,11 @@ void MovedInstruction::moveScalars(const Wave &wave) {
   bool isDestination = StringRef(inst.mnemonic).starts_with("s_movreld");
   Operand &operand = isDestination ? inst.dst[0] : inst.src[0];
   bool exists = moveScalar(wave, operand);
-  if (!exists)
+  if (!exists) {
+    uint16_t from = (isDestination ? original.dst[0] : original.src[0]).index;
+    missing = {'s', uint64_t(from) + wave.sgpr[M0], isDestination};
     operand.index = 0;
+  }
   if (!isDestination)
     return moveRange(inst.reads, original.src[0], operand);
   // LLVM takes the register from which a relative destination is counted for a source.

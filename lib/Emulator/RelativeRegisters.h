@@ -22,6 +22,13 @@ public:
   const Instruction *operator->() const { return &**this; }
   /// For a wave in which isIndexed holds.
   void execute(Wave &wave) const;
+  /// A register that the wave does not have.
+  struct Beyond {
+    char file; ///< v, a or s
+    uint64_t number;
+    bool isWritten;
+  };
+  const std::optional<Beyond> &beyond() const { return missing; }
 
 private:
   void moveVectors(const Wave &wave);
@@ -30,6 +37,7 @@ private:
   const Instruction &original;
   std::optional<Instruction> copy; ///< where anything moves
   bool hasResult = true;           ///< there are registers for the results
+  std::optional<Beyond> missing;
   Operand accumulator;             ///< the old destination, of instructions that read it
 };
 

@@ -9,15 +9,20 @@ namespace kiln::emulator {
 static bool isVectorFormat(Format format) { return format >= Format::Vop1 && format <= Format::Mtbuf; }
 
 static void execute(Program &program, Wave &wave, const Instruction &inst) {
-  bool inRange = inst.archVgprs <= wave.archVgprs && inst.accVgprs <= wave.accVgprs;
+  bool inRange = inst.needs.within(wave.registers);
   if (LLVM_LIKELY(!(wave.mode.bits & (3u << 27)) && inRange))
     return inst.handler(wave, inst);
   if (wave.mode.vectorSkip() && isVectorFormat(inst.format))
     return;
-  if (isIndexed(wave, inst))
-    return MovedInstruction(wave, inst).execute(wave);
-  const Instruction &possible = inRange ? inst : program.withRegisters(inst, wave.archVgprs, wave.accVgprs);
-  possible.handler(wave, possible);
+  bool indexed = isIndexed(wave, inst);
+  RegisterCounts limit = wave.registers;
+  if (indexed) // which vector registers are meant is known only once they have moved
+    limit.arch = limit.acc = 256;
+  const Instruction &possible = inst.needs.within(limit) ? inst : program.withRegisters(inst, limit);
+  if (indexed)
+    MovedInstruction(wave, possible).execute(wave);
+  else
+    possible.handler(wave, possible);
 }
 
 template <bool Observed> static void runLoop(Program &program, Wave &wave, uint64_t count) {

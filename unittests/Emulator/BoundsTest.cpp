@@ -103,3 +103,59 @@ TEST(Bounds, Misaligned) {
             "");
   EXPECT_EQ(kinds(found("s_load_dword s4, s[0:1], 0x4")), "");
 }
+
+static std::string registers(const std::string &text) {
+  Watch watch("bounds");
+  watch.poison = [](Wave &wave) {
+    wave.registers = {32, 8, 16};
+    wave.allocatedSgprs = 16;
+  };
+  std::string messages;
+  for (const Finding &finding : watch.run(text))
+    messages += finding.kind + ": " + finding.message + "\n";
+  EXPECT_EQ(watch.error, "");
+  return messages;
+}
+
+TEST(Bounds, RegistersThatTheKernelHasNot) {
+  EXPECT_EQ(registers("s_mov_b32 s13, 1\nv_mov_b32 v31, s13\nv_accvgpr_write_b32 a7, v31"), "");
+  EXPECT_EQ(registers("s_mov_b32 s16, 1"),
+            "unallocated-register: s16 is written, and the wave has 16 registers s: the result is dropped\n");
+  EXPECT_EQ(registers("v_mov_b32 v0, s20"),
+            "unallocated-register: s20 is read, and the wave has 16 registers s: s0 is read\n");
+  EXPECT_EQ(registers("s_load_dwordx8 s[12:19], s[0:1], 0x0\ns_waitcnt lgkmcnt(0)"),
+            "unallocated-register: s16 is written, and the wave has 16 registers s: the result is dropped\n");
+  EXPECT_EQ(
+      registers("v_mov_b32 v32, 1"),
+      "unallocated-register: v32 is written, and the wave has 32 registers v: the instruction is ignored\n");
+  EXPECT_EQ(registers("v_mov_b32 v0, v40"),
+            "unallocated-register: v40 is read, and the wave has 32 registers v: v0 is read\n");
+  EXPECT_EQ(registers("v_accvgpr_read_b32 v0, a8"),
+            "unallocated-register: a8 is read, and the wave has 8 registers a: a0 is read\n");
+  // Others than s0 to s101 are not counted.
+  EXPECT_EQ(registers("s_mov_b64 vcc, exec\ns_mov_b32 m0, ttmp3\ns_mov_b32 s4, xnack_mask_lo"), "");
+}
+
+TEST(Bounds, RelativeRegistersThatTheKernelHasNot) {
+  std::string relative = "s_mov_b32 m0, 8\ns_nop 0\n";
+  EXPECT_EQ(registers(relative + "s_movrels_b32 s3, s5"), "");
+  EXPECT_EQ(registers(relative + "s_movrels_b32 s3, s9"),
+            "unallocated-register: s17 is read, and the wave has 16 registers s: s0 is read\n");
+  EXPECT_EQ(registers(relative + "s_movreld_b32 s9, s3"),
+            "unallocated-register: s17 is written, and the wave has 16 registers s: the result is dropped\n");
+  std::string indexed = "s_mov_b32 s4, 20\ns_set_gpr_idx_on s4, gpr_idx(DST)\n";
+  EXPECT_EQ(registers(indexed + "v_mov_b32 v11, 1\ns_set_gpr_idx_off"), "");
+  EXPECT_EQ(
+      registers(indexed + "v_mov_b32 v12, 1\ns_set_gpr_idx_off"),
+      "unallocated-register: v32 is written, and the wave has 32 registers v: the instruction is ignored\n");
+}
+
+TEST(Bounds, TheLastScalarRegistersAreVcc) {
+  EXPECT_EQ(registers("s_mov_b64 s[14:15], 1\ns_mov_b64 s[4:5], 1"), "");
+  std::string finding =
+      "unallocated-register: s14 and s15 are VCC, of 16 scalar registers that the wave has, "
+      "and both are used\n";
+  EXPECT_EQ(registers("s_mov_b64 s[14:15], 1\nv_cmp_eq_u32 vcc, 0, v0"), finding);
+  EXPECT_EQ(registers("v_cmp_eq_u32 vcc, 0, v0\ns_mov_b32 s15, 1\ns_mov_b32 s14, 1"), finding);
+  EXPECT_EQ(registers("v_cmp_eq_u32 vcc, 0, v0\ns_mov_b32 s13, 1"), "");
+}

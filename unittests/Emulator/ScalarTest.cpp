@@ -108,12 +108,13 @@ TEST(Scalar, HardwareRegisters) {
   Snippet t;
   t.group.lds.resize(3000);
   t.wave().allocatedVgprs = 24;
+  t.wave().allocatedSgprs = 48;
   ASSERT_EQ(t.run("s_cmp_eq_u32 0, 0\n s_mov_b64 vcc, 0\n s_getreg_b32 s0, hwreg(HW_REG_STATUS)\n"
                   "s_getreg_b32 s1, hwreg(HW_REG_GPR_ALLOC)\n s_getreg_b32 s2, hwreg(HW_REG_LDS_ALLOC)\n"
                   "s_setreg_imm32_b32 hwreg(HW_REG_STATUS), 0\n s_getreg_b32 s3, hwreg(HW_REG_STATUS, 0, 1)"),
             "");
   EXPECT_EQ(t.s(0), 1u | 1u << 10 | 1u << 16); // SCC, VCCZ, VALID
-  EXPECT_EQ(t.s(1) >> 8 & 63, 2u);             // 24 registers in eights, less one
+  EXPECT_EQ(t.s(1), 2u << 8 | 2u << 24);       // 24 registers in eights and 48 in sixteens, less one
   EXPECT_EQ(t.s(2) >> 12, 3u);                 // blocks of 1280 bytes
   EXPECT_EQ(t.s(3), 1u) << "unprivileged code does not write STATUS";
 }
@@ -175,7 +176,7 @@ TEST(Scalar, Ends) {
 
 TEST(Registers, BeyondTheKernels) { // manual 3.6.1
   Snippet t;
-  t.wave().archVgprs = 16, t.wave().accVgprs = 8;
+  t.wave().registers = {16, 8, 102};
   for (unsigned i = 0; i < 40; ++i)
     t.fill(i, 100 + i), t.wave().vgpr[256 + i][0] = 200 + i;
   ASSERT_EQ(t.run("v_add_u32 v1, v20, v2"), ""); // a source is v0
@@ -201,4 +202,102 @@ TEST(Registers, BeyondTheKernels) { // manual 3.6.1
       "");
   EXPECT_EQ(t.v(20), 120u);
   EXPECT_EQ(t.v(8), 108u);
+}
+
+TEST(Registers, ScalarsBeyondTheKernels) { // manual 3.6.1
+  Snippet t;
+  t.wave().registers.scalar = 16;
+  uint64_t base = t.memory.allocate(64, "data");
+  const uint32_t words[2] = {7, 8};
+  llvm::cantFail(t.memory.write(base, words, 8));
+  auto reset = [&] {
+    for (unsigned i = 0; i < 102; ++i)
+      t.s(i) = 100 + i;
+    t.wave().setPair(2, base);
+  };
+  reset();
+  ASSERT_EQ(t.run("s_add_u32 s4, s16, s5\n s_mov_b64 s[6:7], s[16:17]\n v_add_u32 v1, s101, v1"), "");
+  EXPECT_EQ(t.s(4), 100u + 105u); // a source is s0
+  EXPECT_EQ(t.wave().pair(6), 100u | uint64_t(101) << 32);
+  EXPECT_EQ(t.v(1), 100u);
+  reset();
+  // A result is dropped, not what else the instruction does: SCC, EXEC, the way.
+  ASSERT_EQ(t.run("s_add_u32 s16, s5, -1\n s_cselect_b32 s4, 1, 0"), "");
+  EXPECT_EQ(t.s(16), 116u);
+  EXPECT_EQ(t.s(4), 1u);
+  EXPECT_EQ(t.s(0), 100u);
+  ASSERT_EQ(t.run("s_mov_b64 s[8:9], 3\n s_and_saveexec_b64 s[20:21], s[8:9]"), "");
+  EXPECT_EQ(t.wave().exec(), 3u);
+  EXPECT_EQ(t.s(20), 120u);
+  ASSERT_EQ(t.run("s_mov_b32 s4, 1\n s_call_b64 s[30:31], f\n s_mov_b32 s4, 2\nf:"), "");
+  EXPECT_EQ(t.s(4), 1u);
+  EXPECT_EQ(t.s(30), 130u);
+  t.wave().setPair(Exec, ~uint64_t(0));
+  t.fill(3, 5);
+  ASSERT_EQ(t.run("v_readfirstlane_b32 s17, v3\n v_cmp_eq_u32_e64 s[18:19], 5, v3\n"
+                  "v_add_co_u32 v3, s[20:21], 1, v3"),
+            "");
+  EXPECT_EQ(t.s(17), 117u);
+  EXPECT_EQ(t.s(18), 118u);
+  EXPECT_EQ(t.v(3), 5u) << "one of two results is not there: neither is written";
+  ASSERT_EQ(t.run("v_cmpx_ne_u32_e64 s[18:19], 5, v3"), "");
+  EXPECT_EQ(t.wave().exec(), 0u);
+}
+
+TEST(Registers, ScalarMemoryBeyondTheKernels) {
+  Snippet t;
+  t.wave().registers.scalar = 16;
+  uint64_t base = t.memory.allocate(64, "data");
+  const uint32_t words[4] = {7, 8, 9, 10};
+  llvm::cantFail(t.memory.write(base, words, 16));
+  t.wave().setPair(2, base);
+  t.s(16) = t.s(0) = 5;
+  ASSERT_EQ(t.run("s_load_dword s16, s[2:3], 0x0\n s_load_dwordx8 s[12:19], s[2:3], 0x0\n"
+                  "s_load_dword s15, s[2:3], 0x4\n s_waitcnt lgkmcnt(0)"),
+            "");
+  EXPECT_EQ(t.s(16), 5u);
+  EXPECT_EQ(t.s(12), 0u);
+  EXPECT_EQ(t.s(15), 8u);
+  // The memory changes, by s0, and what it held goes nowhere.
+  t.s(20) = 1000;
+  ASSERT_EQ(
+      t.run("s_atomic_add s20, s[2:3], 0x0 glc\n s_store_dword s20, s[2:3], 0x8\n s_waitcnt lgkmcnt(0)"), "");
+  EXPECT_EQ(t.s(20), 1000u);
+  uint32_t after[4];
+  llvm::cantFail(t.memory.read(base, after, 16));
+  EXPECT_EQ(after[0], 12u);
+  EXPECT_EQ(after[2], 5u);
+}
+
+TEST(Registers, RelativeScalarsBeyondTheKernels) {
+  Snippet t;
+  t.wave().registers = {16, 256, 16};
+  for (unsigned i = 0; i < 102; ++i)
+    t.s(i) = 100 + i;
+  ASSERT_EQ(
+      t.run("s_mov_b32 m0, 8\n s_nop 0\n s_movrels_b32 s1, s7\n s_movrels_b32 s2, s8\n"
+            "s_movrels_b32 s3, s20\n s_movreld_b32 s8, s5\n s_movreld_b32 s20, s5\n s_movreld_b32 s7, s5"),
+      "");
+  EXPECT_EQ(t.s(1), 115u);
+  EXPECT_EQ(t.s(2), 100u);
+  EXPECT_EQ(t.s(3), 100u);
+  EXPECT_EQ(t.s(16), 116u);
+  EXPECT_EQ(t.s(28), 128u);
+  EXPECT_EQ(t.s(8), 108u);
+  EXPECT_EQ(t.s(15), 105u);
+  ASSERT_EQ(t.run("s_mov_b32 m0, 4\n s_nop 0\n s_movreld_b32 s5, s30\n s_movrels_b32 s40, s5"), "");
+  EXPECT_EQ(t.s(9), 100u) << "a source that is not there, a result that is";
+  EXPECT_EQ(t.s(40), 140u);
+  // VCC and the like are where they are however few there are; s_movrel reaches them from below.
+  t.wave().setPair(Vcc, 77);
+  ASSERT_EQ(t.run("s_mov_b32 s4, vcc_lo\n s_mov_b32 m0, 4\n s_nop 0\n s_movrels_b32 s5, flat_scratch_lo"),
+            "");
+  EXPECT_EQ(t.s(4), 77u);
+  EXPECT_EQ(t.s(5), 77u);
+  // With vector registers relative to M0, scalar ones are still what they are.
+  t.fill(7, 3);
+  ASSERT_EQ(t.run("s_mov_b32 s6, 2\n s_set_gpr_idx_on s6, gpr_idx(SRC1)\n v_add_u32 v1, s30, v5\n"
+                  "s_set_gpr_idx_off"),
+            "");
+  EXPECT_EQ(t.v(1), 103u);
 }

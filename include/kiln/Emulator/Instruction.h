@@ -5,6 +5,7 @@
 #include "kiln/Emulator/Traits.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace kiln::emulator {
@@ -52,6 +53,23 @@ struct Operand {
 
   explicit operator bool() const { return kind != OperandKind::None; }
   bool isVector() const { return kind == OperandKind::Vgpr; }
+};
+
+/// How many registers v, a and s (s0 to s101) a wave has, or an instruction needs.
+struct RegisterCounts {
+  uint16_t arch = 0, acc = 0, scalar = 0, unused = 0;
+
+  /// One subtraction for all of them, since every instruction is asked: counts are below 2^15, so that a
+  /// field's top bit, set in `limit`, is lost where the field is larger there.
+  bool within(const RegisterCounts &limit) const {
+    constexpr uint64_t Top = 0x8000800080008000;
+    return (((limit.bits() | Top) - bits()) & Top) == Top;
+  }
+  uint64_t bits() const {
+    uint64_t all;
+    std::memcpy(&all, this, sizeof(all));
+    return all;
+  }
 };
 
 enum class RegisterFile : uint8_t { Vector, Scalar, Scc, Mode };
@@ -115,7 +133,8 @@ struct Instruction {
   /// The one description of what the instruction touches besides memory; for a memory load, the registers its
   /// landing writes. EXEC is listed in `reads` for everything it masks.
   llvm::SmallVector<RegisterRange, 6> reads, writes;
-  uint16_t archVgprs = 0, accVgprs = 0; ///< how many registers v and a a wave must have for it
+  RegisterCounts needs; ///< what a wave must have for it
+  bool usesVcc = false; ///< reads or writes VCC by that name
   Traits traits;
 
   std::string mnemonic; ///< the manual's name, without _e32/_e64/_dpp/_sdwa

@@ -83,8 +83,9 @@ struct alignas(64) Wave {
   Mode mode;
   Chip chip = Chip::Gfx950;
   uint8_t index = 0; ///< in the workgroup
-  uint16_t archVgprs = 256, accVgprs = 256; ///< how many registers v and a the kernel has
+  RegisterCounts registers{256, 256, 102};  ///< what the kernel has
   uint16_t allocatedVgprs = 512;            ///< of both kinds
+  uint16_t allocatedSgprs = 112;            ///< with the six that hold FLAT_SCRATCH, XNACK_MASK and VCC
 
   Workgroup *group = nullptr;
   const AddressSpace *memory = nullptr;

@@ -30,9 +30,9 @@ static u32 readHardwareRegister(const Wave &wave, unsigned id) {
     return u32(wave.scc) | u32(wave.exec() == 0) << 9 | u32(wave.vcc() == 0) << 10 |
            u32(isOneOfSeveral) << 11 | 1u << 16;
   }
-  case GprAllocId: // VGPR_SIZE [13:8] and SGPR_SIZE [27:24] in eights, less one: all waves have 112 of the
-                   // latter
-    return (wave.allocatedVgprs / 8u - 1) << 8 | 13u << 24;
+  case GprAllocId: // VGPR_SIZE [13:8] in eights and SGPR_SIZE [27:24] in sixteens, less one (Linux,
+                   // cwsr_trap_handler_gfx9.asm)
+    return (wave.allocatedVgprs / 8u - 1) << 8 | (wave.allocatedSgprs / 16u - 1) << 24;
   case LdsAllocId: // LDS_SIZE [20:12] in blocks, which have 1280 bytes on gfx950 (CDNA4 manual 3.6.5)
     return u32(llvm::divideCeil(wave.group->lds.size(), wave.chip == Chip::Gfx950 ? 1280 : 512)) << 12;
   case XccId: // workgroups go round the eight dies
