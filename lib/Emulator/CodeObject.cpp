@@ -59,7 +59,7 @@ static Expected<std::map<std::string, Kernel>> readMetadata(const ELF64LEFile &f
   return kernels;
 }
 
-static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
+static Error checkHeader(ArrayRef<uint8_t> elf, CodeObject &object) {
   if (elf.size() < 4 || memcmp(elf.data(), "\177ELF", 4) != 0)
     return createStringError("not an ELF file: expected a code object or an offload bundle (.co, .hsaco)");
   if (elf.size() < sizeof(ELF64LE::Ehdr))
@@ -81,13 +81,15 @@ static Error checkHeader(ArrayRef<uint8_t> elf, Chip &chip) {
         unsigned(header.e_ident[ELF::EI_OSABI]), abi);
   unsigned machine = header.e_flags & ELF::EF_AMDGPU_MACH;
   if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX942)
-    chip = Chip::Gfx942;
+    object.chip = Chip::Gfx942;
   else if (machine == ELF::EF_AMDGPU_MACH_AMDGCN_GFX950)
-    chip = Chip::Gfx950;
+    object.chip = Chip::Gfx950;
   else
     return createStringError(std::errc::no_such_device,
                              "code object for another GPU (machine flag 0x%x): expected gfx942 or gfx950",
                              machine);
+  object.sramEcc =
+      (header.e_flags & ELF::EF_AMDGPU_FEATURE_SRAMECC_V4) != ELF::EF_AMDGPU_FEATURE_SRAMECC_OFF_V4;
   return Error::success();
 }
 
@@ -244,7 +246,7 @@ static Error addKernels(CodeObject &object, std::map<std::string, Kernel> metada
 
 static Expected<std::shared_ptr<CodeObject>> loadElf(ArrayRef<uint8_t> elf) {
   auto object = std::make_shared<CodeObject>();
-  if (Error error = checkHeader(elf, object->chip))
+  if (Error error = checkHeader(elf, *object))
     return std::move(error);
   object->elf.assign(elf.begin(), elf.end());
   StringRef bytes(reinterpret_cast<const char *>(object->elf.data()), object->elf.size());

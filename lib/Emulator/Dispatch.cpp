@@ -200,6 +200,7 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   wave.scc = false;
   wave.state = WaveState::Running;
   wave.chip = program.object().chip;
+  wave.sramEcc = program.object().sramEcc;
   wave.memory = &memory;
   wave.cache = {};
   wave.current = nullptr;

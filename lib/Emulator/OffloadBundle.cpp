@@ -21,6 +21,7 @@ struct Entry {
   StringRef processor() const {
     return id.contains("-amdgcn-") ? id.split(':').first.rsplit('-').second : StringRef();
   }
+  bool isWithoutEcc() const { return id.contains(":sramecc-"); }
   bool isFor(std::optional<Chip> wanted) const {
     if (wanted)
       return processor() == chipName(*wanted);
@@ -70,7 +71,9 @@ static Expected<std::string> choose(ArrayRef<Entry> entries, std::optional<Chip>
     if (found && found->processor() != entry.processor())
       return createStringError("an offload bundle for several GPUs: name one, as in --device emulator:%s",
                                found->processor().str().c_str());
-    found = found ? found : &entry;
+    // The chips have SRAM ECC: what is for one without is the last choice.
+    if (!found || (found->isWithoutEcc() && !entry.isWithoutEcc()))
+      found = &entry;
   }
   if (found)
     return found->code.str();

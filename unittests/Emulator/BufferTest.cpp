@@ -23,7 +23,7 @@ TEST(Buffer, LoadsEveryWidth) {
   }
 }
 
-TEST(Buffer, NarrowLoadsExtendOrKeepTheOtherHalf) {
+TEST(Buffer, NarrowLoadsExtendOrClearTheOtherHalf) {
   MemorySnippet t;
   t.global(0) = 0x8081F2F3; // bytes F3 F2 81 80
   for (unsigned i = 10; i < 20; ++i)
@@ -43,6 +43,26 @@ TEST(Buffer, NarrowLoadsExtendOrKeepTheOtherHalf) {
                                0x00F30000, 0x0000FFF3, 0xFFF30000, 0x0000F2F3, 0xF2F30000};
   for (unsigned i = 0; i < 10; ++i)
     EXPECT_EQ(t.v(10 + i, 5), expected[i]) << "v" << 10 + i;
+}
+
+TEST(Buffer, LoadsOfAHalfKeepTheOtherWithoutSramEcc) {
+  MemorySnippet t;
+  t.wave().sramEcc = false;
+  t.global(0) = 0x8081F2F3;
+  for (unsigned i = 13; i < 20; ++i)
+    t.fill(i, Untouched);
+  EXPECT_EQ(t.run("buffer_load_ushort v13, off, s[4:7], 0\n"
+                  "buffer_load_ubyte_d16 v14, off, s[4:7], 0\n"
+                  "buffer_load_ubyte_d16_hi v15, off, s[4:7], 0\n"
+                  "buffer_load_sbyte_d16 v16, off, s[4:7], 0\n"
+                  "buffer_load_sbyte_d16_hi v17, off, s[4:7], 0\n"
+                  "buffer_load_short_d16 v18, off, s[4:7], 0\n"
+                  "buffer_load_short_d16_hi v19, off, s[4:7], 0\n"),
+            "");
+  const uint32_t expected[] = {0x0000F2F3, 0xABAB00F3, 0x00F3ABAB, 0xABABFFF3,
+                               0xFFF3ABAB, 0xABABF2F3, 0xF2F3ABAB};
+  for (unsigned i = 0; i < 7; ++i)
+    EXPECT_EQ(t.v(13 + i, 5), expected[i]) << "v" << 13 + i;
 }
 
 TEST(Buffer, StoresEveryWidth) {

@@ -213,3 +213,15 @@ TEST(Timing, TypicallyALoadLandsAfterAWhileWithoutAWait) {
     EXPECT_EQ(t.v(13, 3), timing == MemoryTiming::Typical ? 0x1000003u : Untouched);
   }
 }
+
+TEST(Ds, ReadsOfAHalfKeepTheOtherWithoutSramEcc) {
+  MemorySnippet t;
+  t.wave().sramEcc = false;
+  t.lds(0) = 0x8081F2F3;
+  t.fill(1, 0);
+  t.fill(10, Untouched);
+  t.fill(11, Untouched);
+  EXPECT_EQ(t.run("ds_read_u16_d16 v10, v1 offset:2\nds_read_u8_d16_hi v11, v1"), "");
+  EXPECT_EQ(t.v(10), 0xABAB8081u);
+  EXPECT_EQ(t.v(11), 0x00F3ABABu);
+}

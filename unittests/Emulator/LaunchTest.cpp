@@ -97,6 +97,15 @@ TEST(Loader, ArgumentsAreTheMetadatas) {
   EXPECT_EQ(patched->kernels[0].explicitKernargSize(), 28u);
 }
 
+TEST(Loader, SramEccIsThereUnlessRefused) {
+  std::vector<uint8_t> bytes = compiled(Chip::Gfx950, 2)->elf;
+  uint8_t &flags = bytes[48 + 1]; // e_flags [11:10]: 0 unsupported, 1 any, 2 off, 3 on
+  for (unsigned setting : {0, 1, 2, 3}) {
+    flags = (flags & ~12u) | setting << 2;
+    EXPECT_EQ(llvm::cantFail(CodeObject::load(bytes))->sramEcc, setting != 2);
+  }
+}
+
 /// Adds 1000 numbers (the fourth workgroup is partial) and compares with the host's sum.
 static void addVectors(Chip chip, int level, LaunchOptions options) {
   constexpr int N = 1000;

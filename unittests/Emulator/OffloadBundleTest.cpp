@@ -95,3 +95,16 @@ TEST(OffloadBundle, DamagedHeaders) {
       EXPECT_EQ(loaded(damaged).substr(0, 24), "damaged offload bundle: ") << at << " " << value;
     }
 }
+
+TEST(OffloadBundle, WithSramEccBeforeWithout) {
+  std::string with = codeFor(Chip::Gfx950), without = with;
+  without[49] = char((without[49] & ~12) | 8); // e_flags: EF_AMDGPU_FEATURE_SRAMECC_OFF_V4
+  std::pair<std::string, std::string> on{Hip + "gfx950:sramecc+", with},
+      off{Hip + "gfx950:sramecc-", without};
+  auto hasEcc = [](const std::string &file) {
+    return llvm::cantFail(CodeObject::load(llvm::arrayRefFromStringRef(file)))->sramEcc;
+  };
+  EXPECT_TRUE(hasEcc(bundle({off, on})));
+  EXPECT_TRUE(hasEcc(bundle({on, off})));
+  EXPECT_FALSE(hasEcc(bundle({off})));
+}

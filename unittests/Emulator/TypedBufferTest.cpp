@@ -120,6 +120,26 @@ TEST(TypedBuffer, HalfRegisters) {
   EXPECT_EQ(t.v(25), 0x00003C00u);
 }
 
+TEST(TypedBuffer, HalfRegistersWithoutSramEcc) {
+  MemorySnippet t;
+  t.wave().sramEcc = false;
+  t.descriptor(0, 64, word3(14, 7)); // 32_32_32_32 float
+  const float values[] = {1, 2, 3, 4};
+  std::memcpy(&t.global(0), values, 16);
+  for (unsigned i = 12; i < 18; ++i)
+    t.fill(i, Untouched);
+  EXPECT_EQ(t.run("buffer_load_format_d16_xyz v[12:13], off, s[4:7], 0\n"
+                  "buffer_load_format_d16_xy v14, off, s[4:7], 0\n"
+                  "buffer_load_format_d16_x v16, off, s[4:7], 0\n"
+                  "buffer_load_format_d16_hi_x v17, off, s[4:7], 0"),
+            "");
+  EXPECT_EQ(t.v(12), 0x40003C00u);
+  EXPECT_EQ(t.v(13), 0xABAB4200u);
+  EXPECT_EQ(t.v(14), 0x40003C00u);
+  EXPECT_EQ(t.v(16), 0xABAB3C00u);
+  EXPECT_EQ(t.v(17), 0x3C00ABABu);
+}
+
 TEST(TypedBuffer, Stores) {
   MemorySnippet t;
   t.wave().setPair(Exec, 1);

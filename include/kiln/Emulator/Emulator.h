@@ -65,6 +65,9 @@ public:
   static std::shared_ptr<CodeObject> fromText(llvm::ArrayRef<uint8_t> text, Chip chip);
 
   Chip chip = Chip::Gfx950;
+  /// With SRAM ECC, which these chips have unless it is switched off, a register is written as a whole, and a
+  /// load of 16 bits clears its other half. False for code that asks for `sramecc-`.
+  bool sramEcc = true;
   std::vector<Kernel> kernels;
   std::vector<Segment> segments;
   std::vector<Symbol> symbols;

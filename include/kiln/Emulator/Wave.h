@@ -82,6 +82,7 @@ struct alignas(64) Wave {
   WaveState state = WaveState::Running;
   Mode mode;
   Chip chip = Chip::Gfx950;
+  bool sramEcc = true; ///< CodeObject's
   uint8_t index = 0; ///< in the workgroup
   RegisterCounts registers{256, 256, 102};  ///< what the kernel has
   uint16_t allocatedVgprs = 512;            ///< of both kinds

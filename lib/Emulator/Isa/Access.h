@@ -207,6 +207,7 @@ template <class Place, unsigned Dwords> void landLoad(Wave &wave, PendingAccess 
 template <class Place, unsigned Size, bool IsSigned, Fill How>
 void landNarrowLoad(Wave &wave, PendingAccess &access) {
   u32 *dst = wave.vgpr[access.inst->dst[0].index];
+  u32 kept = How == Fill::Whole || wave.sramEcc ? 0 : How == Fill::LowHalf ? 0xFFFF0000 : 0xFFFF;
   Span span = spanOf<Place>(wave, access, Size, /*isWrite=*/false);
   forLanes(access.exec, [&](unsigned lane) {
     u32 value = 0;
@@ -215,7 +216,8 @@ void landNarrowLoad(Wave &wave, PendingAccess &access) {
     else
       loadLane<Place>(wave, access, lane, 0, &value, Size);
     value = widen(value, Size, IsSigned);
-    dst[lane] = How == Fill::Whole ? value : How == Fill::LowHalf ? value & 0xFFFF : value << 16;
+    value = How == Fill::Whole ? value : How == Fill::LowHalf ? value & 0xFFFF : value << 16;
+    dst[lane] = (dst[lane] & kept) | value;
   });
 }
 

@@ -159,13 +159,13 @@ template <unsigned Count, Half Which> static void landTypedLoad(Wave &wave, Pend
       u32 &into = wave.vgpr[(dst + (Which == Half::None ? i : i / 2)) & 511][lane];
       u32 half = Which == Half::None ? 0 : toHalf(values[i], access.format);
       bool high = Which == Half::High || (Which == Half::Low && i % 2);
-      // A half that no component fills becomes zero (Fill).
+      // A half that no component fills becomes zero, or without SRAM ECC is kept (Fill).
       if (Which == Half::None)
         into = values[i];
       else if (high)
-        into = (Which == Half::High ? 0 : into & 0xFFFF) | half << 16;
+        into = (Which == Half::High && wave.sramEcc ? 0 : into & 0xFFFF) | half << 16;
       else
-        into = half;
+        into = (wave.sramEcc ? 0 : into & 0xFFFF0000) | half;
     }
   });
 }
