@@ -301,3 +301,61 @@ TEST(Registers, RelativeScalarsBeyondTheKernels) {
             "");
   EXPECT_EQ(t.v(1), 103u);
 }
+
+/// What s50 says of the order in which ways were gone (1: fail, 2: pass), and v1 of the lanes that went them.
+static void runFork(Snippet &t, uint64_t passing, bool isIndirect) {
+  t.wave().setPair(42, passing);
+  t.fill(1, 0);
+  std::string fork =
+      isIndirect ? "s_cbranch_g_fork s[42:43], s[44:45]\n" : "s_cbranch_i_fork s[42:43], pass\n";
+  ASSERT_EQ(t.run("s_mov_b32 s40, 0\n s_mov_b64 s[44:45], 0x100\n s_mov_b32 s50, 0\n" + fork +
+                  "s_mul_i32 s50, s50, 10\n s_add_u32 s50, s50, 1\n v_mov_b32 v1, 1\n s_branch join\n"
+                  ".p2align 8\n" // the only one: at 0x100
+                  "pass: s_mul_i32 s50, s50, 10\n s_add_u32 s50, s50, 2\n v_mov_b32 v1, 2\n"
+                  "join: s_cbranch_join s40\n s_mov_b64 exec, -1"),
+            "");
+  for (unsigned lane = 0; lane < Lanes; ++lane)
+    EXPECT_EQ(t.v(1, lane), passing >> lane & 1 ? 2u : 1u) << lane;
+  EXPECT_EQ(t.wave().mode.bits >> 29, 0u);
+}
+
+TEST(Scalar, ForkGoesTheWayOfFewerLanesFirst) { // manual 4.6
+  for (bool isIndirect : {false, true}) {
+    Snippet t;
+    runFork(t, 0xFF, isIndirect);
+    EXPECT_EQ(t.s(50), 21u);
+    EXPECT_EQ(t.wave().pair(0), ~uint64_t(0xFF)) << "the entry: those that have yet to go";
+    EXPECT_EQ(t.s(2), 0x14u) << "and where to: behind the fork";
+    runFork(t, ~uint64_t(0xFF), isIndirect);
+    EXPECT_EQ(t.s(50), 12u);
+    EXPECT_EQ(t.wave().pair(0), ~uint64_t(0xFF));
+    EXPECT_EQ(t.s(2), 0x100u);
+    runFork(t, 0xFFFFFFFF, isIndirect); // as many: the branch is taken
+    EXPECT_EQ(t.s(50), 21u);
+    runFork(t, ~uint64_t(0), isIndirect); // all the same way: no entry
+    EXPECT_EQ(t.s(50), 2u);
+    runFork(t, 0, isIndirect);
+    EXPECT_EQ(t.s(50), 1u);
+  }
+}
+
+TEST(Scalar, ForksNest) {
+  // Bits of the lane's number: v1 = 10 * (1 or 2 by bit 5) + (1 or 2 by bit 4).
+  Snippet t;
+  // The pointer at an inner fork depends on the way that led there.
+  std::string inner = "s_getreg_b32 s41, hwreg(HW_REG_MODE, 29, 3)\n s_cbranch_i_fork s[44:45], "
+                      "\\name\\()pass\n v_add_u32 v1, v1, 1\n"
+                      "s_branch \\name\\()join\n \\name\\()pass: v_add_u32 v1, v1, 2\n"
+                      "\\name\\()join: s_cbranch_join s41\n";
+  ASSERT_EQ(t.run(".macro inner name\n" + inner +
+                  ".endm\n s_mov_b32 s40, 0\n s_mov_b32 s42, 0\n s_mov_b32 s43, -1\n"
+                  "s_mov_b32 s44, 0xffff0000\n s_mov_b32 s45, s44\n s_cbranch_i_fork s[42:43], pass\n"
+                  "v_mov_b32 v1, 10\n inner a\n s_branch join\n pass: v_mov_b32 v1, 20\n inner b\n"
+                  "join: s_cbranch_join s40"),
+            "");
+  EXPECT_EQ(t.wave().mode.bits >> 29, 0u);
+  for (unsigned lane = 0; lane < Lanes; ++lane) {
+    bool isLast = lane >= 32 ? lane >= 48 : lane >= 16 && lane < 32;
+    EXPECT_EQ(t.v(1, lane), (lane >= 32 ? 20u : 10u) + (isLast ? 2 : 1)) << lane;
+  }
+}

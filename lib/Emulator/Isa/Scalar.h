@@ -51,6 +51,12 @@ template <class T> void writeScalar(Wave &wave, const Operand &operand, T value)
     wave.sgpr[operand.index] = bitCast<u32>(value);
 }
 
+/// Divergent control flow by a stack of ways not yet gone (manual 4.6), whose pointer MODE[31:29] is. Four
+/// scalar registers hold an entry: the lanes, then the address. Of two ways the one with fewer lanes goes
+/// first. Sopk.cpp.
+void forkBranch(Wave &wave, u64 passing, u64 target);
+void joinBranch(Wave &wave, u32 pointerAtFork);
+
 namespace detail {
 template <class Clause, class R, class... A, size_t... I>
 void runScalar(const Clause &clause, Wave &wave, const Instruction &inst, R (Clause::*)(A...) const,

@@ -139,8 +139,9 @@ static void addControl(InstructionSet &isa) {
 }
 
 void addSop1(InstructionSet &isa) {
-  isa.refuse("s_cbranch_join",
-             "structured branches keep a stack in scalar registers that compilers no longer use");
+  isa.add("s_cbranch_join", [](Wave &wave, const Instruction &inst) {
+    joinBranch(wave, scalarSource<u32>(wave, inst.src[0]));
+  });
   isa.refuse("s_rfe_b64", "there is no trap handler to return from");
   addBits<u32>(isa, "32");
   addBits<u64>(isa, "64");

@@ -199,8 +199,9 @@ static void addShifts(InstructionSet &isa) {
 }
 
 void addSop2(InstructionSet &isa) {
-  isa.refuse("s_cbranch_g_fork",
-             "structured branches keep a stack in scalar registers that compilers no longer use");
+  isa.add("s_cbranch_g_fork", [](Wave &wave, const Instruction &inst) {
+    forkBranch(wave, scalarSource<u64>(wave, inst.src[0]), scalarSource<u64>(wave, inst.src[1]) & ~u64(3));
+  });
   isa.refuse("s_rfe_restore_b64", "there is no trap handler to return from");
   addArithmetic(isa);
   addBitwise<u32>(isa, "32");

@@ -1,5 +1,6 @@
 // SOPK (CDNA3/CDNA4 manual 12.2). The decoder gives the 16-bit immediate, sign extended, as the last source.
 #include "Isa/Scalar.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace kiln::emulator {
@@ -55,9 +56,41 @@ static void setHardwareRegister(Wave &wave, u16 simm, u32 value) {
     wave.mode.bits = (wave.mode.bits & ~mask) | (value << field.offset & mask);
 }
 
+static unsigned stackPointer(const Wave &wave) { return wave.mode.bits >> 29; }
+static void setStackPointer(Wave &wave, unsigned pointer) {
+  wave.mode.bits = (wave.mode.bits & 0x1FFFFFFF) | pointer << 29;
+}
+
+void forkBranch(Wave &wave, u64 passing, u64 target) {
+  u64 exec = wave.exec(), pass = passing & exec, fail = ~passing & exec, next = wave.pc;
+  if (pass == exec) {
+    wave.pc = target;
+    return;
+  }
+  if (fail == exec)
+    return;
+  bool failsFirst = llvm::popcount(fail) < llvm::popcount(pass);
+  unsigned entry = 4 * stackPointer(wave);
+  wave.setPair(entry, failsFirst ? pass : fail);
+  wave.setPair(entry + 2, failsFirst ? target : next);
+  setStackPointer(wave, stackPointer(wave) + 1);
+  wave.setPair(Exec, failsFirst ? fail : pass);
+  wave.pc = failsFirst ? next : target;
+}
+
+void joinBranch(Wave &wave, u32 pointerAtFork) {
+  if (stackPointer(wave) == pointerAtFork)
+    return; // both ways have been gone
+  setStackPointer(wave, stackPointer(wave) - 1);
+  unsigned entry = 4 * stackPointer(wave);
+  wave.setPair(Exec, wave.pair(entry));
+  wave.pc = wave.pair(entry + 2);
+}
+
 void addSopk(InstructionSet &isa) {
-  isa.refuse("s_cbranch_i_fork",
-             "structured branches keep a stack in scalar registers that compilers no longer use");
+  isa.add("s_cbranch_i_fork", [](Wave &wave, const Instruction &inst) {
+    forkBranch(wave, scalarSource<u64>(wave, inst.src[0]), wave.pc + int64_t(inst.signedImm()) * 4);
+  });
   addCompares(isa);
   isa.scalar("s_movk_i32", [](i32 k) { return k; });
   isa.scalar("s_addk_i32", [](i32 a, i32 k, bool &scc) {
