@@ -225,3 +225,47 @@ TEST(Ds, ReadsOfAHalfKeepTheOtherWithoutSramEcc) {
   EXPECT_EQ(t.v(10), 0xABAB8081u);
   EXPECT_EQ(t.v(11), 0x00F3ABABu);
 }
+
+/// With two waves a turn has four instructions, behind which lands what has been in flight for eight.
+TEST(Timing, TypicallyLdsReturnsEightInstructionsLater) {
+  MemorySnippet t;
+  EXPECT_EQ(t.run("ds_read_b32 v10, v1\ns_nop 0\ns_nop 0\nds_read_b32 v11, v1\n" + repeat("s_nop 0\n", 4) +
+                  // The ninth instruction: v10 is due at the end of it, and lands behind the twelfth.
+                  "v_mov_b32 v12, v10\ns_nop 0\ns_nop 0\nv_mov_b32 v13, v11\n"
+                  "v_mov_b32 v14, v10\nv_mov_b32 v15, v11"),
+            "");
+  MemorySnippet second;
+  t.group.waves.push_back(std::move(second.group.waves[0]));
+  Wave &other = *t.group.waves[1];
+  other.group = &t.group;
+  other.memory = &t.memory;
+  other.index = 1;
+  t.wave().executed = 0;
+  runTurns(t, MemoryTiming::Typical);
+  EXPECT_EQ(t.v(12, 3), Untouched) << "eight instructions behind its load: not sooner";
+  EXPECT_EQ(t.v(13, 3), Untouched) << "eight instructions behind its load";
+  EXPECT_EQ(t.v(14, 3), 0x2000003u);
+  EXPECT_EQ(t.v(15, 3), 0x2000003u) << "nine instructions behind its load: not later";
+}
+
+TEST(Timing, AFullCounterHoldsUpTheIssue) {
+  auto reads = [](const char *load, unsigned count) {
+    std::string text;
+    for (unsigned i = 0; i < count; ++i)
+      text += std::string(load) + std::to_string(20 + i) + ", v1" + (load[0] == 'd' ? "\n" : ", s[0:1]\n");
+    return text + "v_mov_b32 v10, v20\nv_mov_b32 v11, v21";
+  };
+  for (auto [load, most, first] :
+       {std::tuple("ds_read_b32 v", 15u, 0x2000003u), std::tuple("global_load_dword v", 63u, 0x1000003u)}) {
+    MemorySnippet t;
+    for (unsigned i = 20; i < 90; ++i)
+      t.fill(i, Untouched);
+    EXPECT_EQ(t.run(reads(load, most)), "");
+    EXPECT_EQ(t.v(10, 3), Untouched);
+    EXPECT_EQ(t.run(reads(load, most + 1)), "");
+    EXPECT_EQ(t.v(10, 3), first);
+    t.fill(21, Untouched);
+    EXPECT_EQ(t.run(reads(load, most + 1)), "");
+    EXPECT_EQ(t.v(11, 3), Untouched);
+  }
+}

@@ -157,3 +157,31 @@ TEST(MissingWait, TimingOfTheEmulatorDoesNotMatter) {
     EXPECT_EQ(watch.run("global_load_dword v1, v0, s[0:1]\nv_add_u32 v2, v1, v1").size(), 1u);
   }
 }
+
+TEST(MissingWait, AFullCounterHoldsUpTheIssue) {
+  auto loads = [](const std::string &load, unsigned count, const std::string &address) {
+    std::string text;
+    for (unsigned i = 0; i < count; ++i)
+      text += load + " v" + std::to_string(10 + i) + ", v0" + address + "\n";
+    return text;
+  };
+  auto lds = [&](unsigned count) { return loads("ds_read_b32", count, ""); };
+  EXPECT_NE(messages(lds(15) + "v_mov_b32 v3, v10"), "");
+  EXPECT_EQ(messages(lds(16) + "v_mov_b32 v3, v10"), "");
+  EXPECT_NE(messages(lds(16) + "v_mov_b32 v3, v11"), "");
+  EXPECT_EQ(messages(lds(20) + "v_mov_b32 v3, v14"), "");
+  std::string finding = messages(lds(20) + "v_mov_b32 v3, v15");
+  EXPECT_NE(finding.find("s_waitcnt lgkmcnt(14) is missing"), std::string::npos) << finding;
+  auto global = [&](unsigned count) { return loads("global_load_dword", count, ", s[0:1]"); };
+  EXPECT_NE(messages(global(63) + "v_mov_b32 v3, v10"), "");
+  EXPECT_EQ(messages(global(64) + "v_mov_b32 v3, v10"), "");
+  // Stores count; accesses of the other counter do not, nor do scalar ones, which may all have returned.
+  std::string store = "global_store_dword v0, v0, s[0:1]\n", scalar = "s_load_dword s8, s[0:1], 0x0\n";
+  EXPECT_EQ(messages(global(1) + loads("global_store_dword v0, v0, s[0:1] //", 63, "") + "v_mov_b32 v3, v10"),
+            "");
+  std::string many;
+  for (unsigned i = 0; i < 15; ++i)
+    many += store + scalar;
+  EXPECT_NE(messages(lds(1) + many + "v_mov_b32 v3, v10"), "");
+  EXPECT_NE(messages(scalar + many + "s_mov_b32 s9, s8"), "") << "scalar loads return in any order";
+}

@@ -177,3 +177,18 @@ TEST(GlobalRace, ScalarFlagsOrder) {
   EXPECT_EQ(acrossGroups(text("glc")), 0u);
   EXPECT_GT(acrossGroups(text("")), 0u);
 }
+
+TEST(LdsRace, AReadThatTheFullCounterHasWaitedForEnds) {
+  // Wave 0's first read is over before the barrier behind which wave 1 writes, if 15 others were issued after
+  // it.
+  auto racing = [](unsigned others) {
+    std::string text =
+        "v_lshlrev_b32 v1, 2, v0\nv_and_b32 v1, 0xfc, v1\ns_cmp_eq_u32 s2, 0\ns_cbranch_scc0 other\n"
+        "ds_read_b32 v2, v1\n";
+    for (unsigned i = 0; i < others; ++i)
+      text += "ds_read_b32 v" + std::to_string(10 + i) + ", v1 offset:1024\n";
+    return text + "s_barrier\ns_branch end\nother: s_barrier\nds_write_b32 v1, v0\nend:";
+  };
+  EXPECT_EQ(count("lds-race", 2, racing(15)), 0u);
+  EXPECT_EQ(count("lds-race", 2, racing(14)), 1u);
+}

@@ -40,8 +40,19 @@ public:
   /// Unique in its wave, and not 0.
   static uint32_t idOf(const PendingAccess &access) { return static_cast<uint32_t>(access.issued); }
 
-  void issue(const Wave &wave, const PendingAccess &access) {
-    accesses.push_back({access.inst, idOf(access), queueOf(wave, *access.inst)});
+  /// A counter that is full holds up the issue: VMCNT counts to 63, LGKMCNT to 15. With that many younger
+  /// accesses of its queue the oldest has returned, since they return in order: calls `done` for it.
+  template <class Done> void issue(const Wave &wave, const PendingAccess &access, Done done) {
+    Queue queue = queueOf(wave, *access.inst);
+    accesses.push_back({access.inst, idOf(access), queue});
+    size_t most = queue == Queue::Vector ? 63 : queue == Queue::Lds ? 15 : ~size_t(0);
+    auto isSame = [&](const Access &other) { return other.queue == queue; };
+    if (LLVM_LIKELY(accesses.size() <= most) || size_t(llvm::count_if(accesses, isSame)) <= most)
+      return;
+    auto oldest = llvm::find_if(accesses, isSame);
+    Access returned = *oldest;
+    accesses.erase(oldest);
+    done(returned);
   }
   /// s_waitcnt: calls `done(access)` for every access that it covers and that none before did.
   template <class Done> void wait(const Instruction &inst, Done done) {
@@ -96,12 +107,11 @@ public:
     llvm::SmallVector<Range, 4> ranges;
   };
 
-  void issue(const Wave &wave, const PendingAccess &access) { flight.issue(wave, access); }
+  void issue(const Wave &wave, const PendingAccess &access) {
+    flight.issue(wave, access, [&](const InFlight::Access &done) { forget(done); });
+  }
   void wait(const Instruction &inst) {
-    flight.wait(inst, [&](const InFlight::Access &done) {
-      if (!landed.empty())
-        llvm::erase_if(landed, [&](const Access &access) { return access.id == done.id; });
-    });
+    flight.wait(inst, [&](const InFlight::Access &done) { forget(done); });
   }
   void land(const PendingAccess &access, llvm::ArrayRef<MemoryEvent> events, MemorySpace space) {
     uint32_t id = InFlight::idOf(access);
@@ -127,6 +137,11 @@ public:
   }
 
 private:
+  void forget(const InFlight::Access &done) {
+    if (!landed.empty())
+      llvm::erase_if(landed, [&](const Access &access) { return access.id == done.id; });
+  }
+
   InFlight flight;
   std::vector<Access> landed;
 };

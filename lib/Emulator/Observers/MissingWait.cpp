@@ -59,7 +59,8 @@ public:
     const Instruction &inst = *access.inst;
     WaveWaits &waits = waves[wave.index];
     uint32_t id = InFlight::idOf(access);
-    waits.flight.issue(wave, access);
+    waits.flight.issue(wave, access,
+                       [&](const InFlight::Access &returned) { complete(wave, waits, returned); });
     if (inst.traits.ldsDma && access.exec) {
       uint64_t base = (access.m0 & (inst.format == Format::Flat ? 0x3FFFC : 0x3FFFF)) + inst.offset;
       unsigned lanes = Lanes - countLeadingZeros(access.exec);
