@@ -106,7 +106,7 @@ static void describeMemory(const Instruction &inst, Traits &traits) {
       inst.format != Format::Ds && (traits.atomic || (isCoherent && (traits.load || traits.store)));
   traits.readsM0 = inst.lds || name.contains("addtid");
   // LLVM: a buffer store whose soffset is a register reads its data in time.
-  traits.wideStore = traits.store && inst.src[1].dwords > 2 && inst.format != Format::Ds &&
+  traits.wideStore = (traits.store || traits.atomic) && inst.src[1].dwords > 2 && inst.format != Format::Ds &&
                      !(inst.format != Format::Flat && inst.src[3].kind == OperandKind::Sgpr);
 }
 

@@ -118,7 +118,13 @@ TEST(WaitStates, TranscendentalAndPartialResults) {
 TEST(WaitStates, ScalarWrittenByTheVectorUnit) {
   expectDistances("v_readfirstlane_b32 s4, v0", "global_load_dword v1, v2, s[4:5]", 5, 5);
   expectDistances("v_readfirstlane_b32 s4, v0", "v_readlane_b32 s5, v1, s4", 4, 4);
-  expectDistances("v_cmp_eq_u32 vcc, v0, v1", "v_cndmask_b32 v2, v3, v4, vcc", 2, 2);
+  expectDistances("v_readfirstlane_b32 s4, v0", "v_mov_b32 v1, s4", 2, 2);
+  expectDistances("v_cmp_eq_u32 vcc, v0, v1", "v_mov_b32 v1, vcc_hi", 2, 2);
+  // Not as a carry or the mask of a selection.
+  expectDistances("v_cmp_eq_u32 vcc, v0, v1", "v_cndmask_b32 v2, v3, v4, vcc", 0, 0);
+  expectDistances("v_cmp_eq_u32 s[4:5], v0, v1", "v_cndmask_b32 v2, v3, v4, s[4:5]", 0, 0);
+  expectDistances("v_add_co_u32 v2, vcc, v0, v1", "v_addc_co_u32 v2, vcc, v3, v4, vcc", 0, 0);
+  expectDistances("v_sub_co_u32 v2, s[4:5], v0, v1", "v_subb_co_u32 v2, vcc, v3, v4, s[4:5]", 0, 0);
   expectDistances("v_cmp_eq_u32 vcc, v0, v1", "v_div_fmas_f32 v2, v3, v4, v5", 4, 4);
   expectDistances("s_mov_b32 s4, 0", "v_readlane_b32 s5, v1, s4", 0, 0);
 }
@@ -137,6 +143,31 @@ TEST(WaitStates, WideStoreThenOverwrite) {
   EXPECT_EQ(Watch::join(watch.walk(store + "s_waitcnt vmcnt(0)\nv_mov_b32 v5, 0")), "");
   EXPECT_NE(Watch::join(watch.walk(store + "s_waitcnt vmcnt(1)\nv_mov_b32 v5, 0")), "");
   EXPECT_NE(Watch::join(watch.walk(store + "s_waitcnt lgkmcnt(0)\nv_mov_b32 v5, 0")), "");
+}
+
+TEST(WaitStates, WideAtomicThenOverwrite) {
+  expectDistances("global_atomic_cmpswap_x2 v20, v[4:7], s[0:1]", "v_mov_b32 v5, 0", 2, 2);
+  expectDistances("global_atomic_cmpswap v20, v[4:5], s[0:1]", "v_mov_b32 v5, 0", 0, 0);
+  expectDistances("ds_cmpst_b64 v20, v[4:5], v[6:7]", "v_mov_b32 v5, 0", 0, 0);
+}
+
+TEST(WaitStates, ZeroFlagsAsNumbers) {
+  expectDistances("v_cmp_eq_u32 vcc, v0, v1", "v_mov_b32 v2, src_vccz", 5, 5);
+  expectDistances("v_cmpx_eq_u32 v0, v1", "v_mov_b32 v2, src_execz", 5, 5);
+  expectDistances("s_mov_b64 vcc, 0", "v_mov_b32 v2, src_vccz", 0, 0);
+  expectDistances("v_cmp_eq_u32 s[4:5], v0, v1", "v_mov_b32 v2, src_vccz", 0, 0);
+}
+
+TEST(WaitStates, HardwareRegisters) {
+  std::string set = "s_setreg_imm32_b32 hwreg(HW_REG_MODE, 0, 4), 3";
+  expectDistances(set, "s_getreg_b32 s4, hwreg(HW_REG_MODE, 4, 4)", 2, 2);
+  expectDistances(set, "s_getreg_b32 s4, hwreg(HW_REG_STATUS)", 0, 0);
+  expectDistances(set, "v_mov_b32 v0, 1", 0, 0);
+  expectDistances("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 28, 1), 1", "v_mov_b32 v0, 1", 2, 2);
+  expectDistances("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 28, 1), 1", "ds_read_b32 v0, v1", 2, 2);
+  expectDistances("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 28, 1), 1", "s_mov_b32 s0, 1", 0, 0);
+  expectDistances("s_setvskip s0, 0", "s_getreg_b32 s4, hwreg(HW_REG_MODE)", 2, 2);
+  expectDistances("s_setvskip s0, 0", "v_mov_b32 v0, 1", 0, 0);
 }
 
 TEST(WaitStates, SNopCountsItsOperandPlusOne) {

@@ -23,11 +23,15 @@ struct Producer {
 /// The longest distance in the tables.
 constexpr unsigned LongestWait = 20;
 
+/// The MODE register's number, and VSKIP in it.
+constexpr unsigned ModeId = 1, VskipBit = 28;
+
 struct WaveStates {
   uint64_t now = LongestWait;                          ///< wait states issued
   uint64_t valuVector[512] = {}, valuScalar[128] = {}; ///< when the VALU last wrote the register
   uint64_t anyVector[512] = {};                        ///< when any instruction did
   uint64_t saluM0 = 0, valuExec = 0, compareExec = 0, doubleMatrix = 0;
+  uint64_t setVskip = 0, setregVskip = 0; ///< s_setvskip; s_setreg of VSKIP
   uint64_t setreg[64] = {};
   SmallVector<Producer, 24> matrix; ///< youngest last, within LongestWait
   SmallVector<Producer, 4> forwarding, stores, dots;
@@ -122,6 +126,9 @@ public:
       report(wave, inst, nullptr, "m0 is used", states.saluM0, states.now, 1, "the SALU wrote it");
     if (traits.setreg || traits.getreg)
       checkHardwareRegister(wave, states, inst);
+    bool isVector = traits.unit >= Unit::Valu;
+    if (isVector && states.setregVskip && states.now - states.setregVskip < 2)
+      report(wave, inst, nullptr, "VSKIP is in use", states.setregVskip, states.now, 2, "s_setreg wrote it");
     states.now += traits.nop ? (inst.simm16 & 15) + 1 : 1;
     record(states, inst, given);
   }
@@ -228,6 +235,7 @@ private:
     const Traits &traits = inst.traits;
     checkForwarding(wave, states, inst);
     checkScalarSources(wave, states, inst, 2, "a VALU instruction");
+    checkZeroFlags(wave, states, inst);
     if (inst.dpp)
       checkDpp(wave, states, inst);
     if (traits.permlaneSwap) {
@@ -287,10 +295,30 @@ private:
 
   void checkScalarSources(const Wave &wave, WaveStates &states, const Instruction &inst, unsigned needed,
                           const char *who) {
-    for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount))
+    for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount - takesCarry(inst)))
       if (source.kind == OperandKind::Sgpr)
         for (unsigned i = 0; i < source.dwords; ++i)
           checkScalar(wave, states, inst, source.index + i, needed, who);
+  }
+  /// "VALU reads SGPR as carry-in: 0". So does it read the mask of v_cndmask: hand-written kernels have both
+  /// right behind what writes them, where LLVM waits.
+  static bool takesCarry(const Instruction &inst) {
+    StringRef name = inst.mnemonic;
+    return inst.srcCount && (name.starts_with("v_cndmask") || name.starts_with("v_addc_co") ||
+                             name.starts_with("v_subb_co") || name.starts_with("v_subbrev_co"));
+  }
+  /// EXECZ and VCCZ as numbers.
+  void checkZeroFlags(const Wave &wave, WaveStates &states, const Instruction &inst) {
+    for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount)) {
+      bool isVccz = source.index == 251;
+      if (source.kind != OperandKind::Special || (!isVccz && source.index != 252))
+        continue;
+      uint64_t vcc = std::max(states.valuScalar[Vcc], states.valuScalar[Vcc + 1]);
+      uint64_t end = isVccz ? vcc : states.valuExec;
+      if (end && states.now - end < 5)
+        report(wave, inst, nullptr, isVccz ? "vccz is read" : "execz is read", end, states.now, 5,
+               "the VALU wrote its register");
+    }
   }
   void checkScalar(const Wave &wave, WaveStates &states, const Instruction &inst, unsigned index,
                    unsigned needed, const char *who) {
@@ -302,6 +330,8 @@ private:
 
   void checkHardwareRegister(const Wave &wave, WaveStates &states, const Instruction &inst) {
     uint64_t end = states.setreg[inst.simm16 & 63];
+    if (inst.traits.getreg && (inst.simm16 & 63) == ModeId)
+      end = std::max(end, states.setVskip);
     if (end && states.now - end < 2)
       report(wave, inst, nullptr, "a hardware register is accessed", end, states.now, 2, "s_setreg wrote it");
   }
@@ -350,8 +380,14 @@ private:
       states.stores.clear();
     if (traits.wideStore)
       push(states.stores, {&given, now, {}, rangeOf(inst.src[1])}, 2);
-    if (traits.setreg)
+    if (traits.setreg) {
       states.setreg[inst.simm16 & 63] = now;
+      unsigned first = inst.simm16 >> 6 & 31, width = (inst.simm16 >> 11 & 31) + 1;
+      if ((inst.simm16 & 63) == ModeId && first <= VskipBit && first + width > VskipBit)
+        states.setregVskip = now;
+    }
+    if (inst.mnemonic == "s_setvskip")
+      states.setVskip = now;
   }
 
   static bool isWaitForStores(const Instruction &inst) {
