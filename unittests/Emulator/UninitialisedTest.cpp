@@ -276,3 +276,99 @@ TEST(Uninitialised, GlobalMemoryByOtherWays) {
   EXPECT_TRUE(onNewMemory(address + "global_atomic_add v1, v0, s[0:1]").empty());
   EXPECT_TRUE(onNewMemory(address + "global_atomic_swap v1, v0, s[0:1] offset:512").empty());
 }
+
+TEST(Uninitialised, LoadsOfHalves) {
+  std::string wait = "\ns_waitcnt vmcnt(0) lgkmcnt(0)\n", address = "v_lshlrev_b32 v1, 2, v0\n";
+  std::string both = wait + "global_store_dword v1, v2, s[0:1]",
+              low = wait + "global_store_short v1, v2, s[0:1]",
+              high = wait + "global_store_short_d16_hi v1, v2, s[0:1]";
+  for (const char *load :
+       {"global_load_short_d16 v2, v1, s[0:1]", "global_load_short_d16_hi v2, v1, s[0:1]",
+        "global_load_ubyte_d16 v2, v1, s[0:1]", "global_load_sbyte_d16_hi v2, v1, s[0:1]"}) {
+    bool isHigh = std::string(load).find("_hi") != std::string::npos;
+    for (const std::string &use : {both, low, high}) {
+      EXPECT_TRUE(onNewMemory(address + load + use).empty()) << load << use;
+      auto findings = onNewMemory(address + load + " offset:128" + use);
+      bool isOther = use == (isHigh ? low : high); // it is zero
+      ASSERT_EQ(findings.size(), isOther ? 0u : 1u) << load << use;
+      if (!isOther)
+        EXPECT_EQ(findings[0].lane, 32);
+    }
+  }
+  // LDS that nothing has written; and what it is written with.
+  EXPECT_EQ(onNewMemory(address + "ds_read_u16_d16_hi v2, v1" + both).size(), 1u);
+  EXPECT_TRUE(onNewMemory(address + "ds_write_b16 v1, v0\nds_read_u16_d16_hi v2, v1" + both).empty());
+  EXPECT_EQ(onNewMemory(address + "ds_write_b8 v1, v0\nds_read_u16_d16 v2, v1" + both).size(), 1u);
+  // The other half is zero, whatever the register held: v4 holds nothing.
+  std::string over = "global_load_short_d16_hi v4, v1, s[0:1]\ns_waitcnt vmcnt(0)\n";
+  EXPECT_EQ(found(address + over + "global_store_short v1, v4, s[0:1]"), "");
+  EXPECT_EQ(found(address + over + "global_store_dword v4, v1, s[0:1]"), "") << "as an address";
+}
+
+TEST(Uninitialised, LoadsOfHalvesWithoutSramEcc) {
+  Watch watch = watching();
+  watch.poison = [](Wave &wave) {
+    wave.sramEcc = false;
+    std::fill_n(wave.vgpr[4], Lanes, Poison);
+  };
+  // A register that is filled half by half.
+  EXPECT_EQ(watch.messages("v_lshlrev_b32 v1, 2, v0\nglobal_load_short_d16 v4, v1, s[0:1]\n"
+                           "global_load_short_d16_hi v4, v1, s[0:1] offset:2\ns_waitcnt vmcnt(0)\n"
+                           "global_store_dword v1, v4, s[0:1]"),
+            "");
+  // One half: what the other held is there.
+  std::string one = "v_lshlrev_b32 v1, 2, v0\nglobal_load_short_d16 v4, v1, s[0:1]\ns_waitcnt vmcnt(0)\n";
+  EXPECT_EQ(watch.messages(one + "global_store_short v1, v4, s[0:1]"), "");
+  EXPECT_NE(watch.messages(one + "global_store_short_d16_hi v1, v4, s[0:1]"), "");
+  EXPECT_NE(watch.messages(one + "global_store_dword v4, v1, s[0:1]"), "") << "as an address";
+}
+
+TEST(Uninitialised, TypedLoads) {
+  // 256 bytes are written. s[4:7]: a descriptor of the memory. Lane 0 only.
+  std::string text = "s_mov_b32 s4, s0\ns_mov_b32 s5, s1\ns_mov_b32 s6, 4096\ns_mov_b32 s7, 0x20000\n"
+                     "s_mov_b64 exec, 1\nv_mov_b32 v1, 0\n";
+  std::string floats =
+      "tbuffer_load_format_d16_xyzw v[2:3], v1, s[4:7], 0 format:[BUF_DATA_FORMAT_32_32_32_32,"
+      "BUF_NUM_FORMAT_FLOAT] offen offset:";
+  std::string bytes = "tbuffer_load_format_xyzw v[2:5], v1, s[4:7], 0 format:[BUF_DATA_FORMAT_8_8_8_8,"
+                      "BUF_NUM_FORMAT_UINT] offen offset:";
+  auto store = [](const char *reg) {
+    return std::string("\ns_waitcnt vmcnt(0)\nglobal_store_dword v1, ") + reg + ", s[0:1]";
+  };
+  EXPECT_TRUE(onNewMemory(text + floats + "240" + store("v3")).empty());
+  EXPECT_EQ(onNewMemory(text + floats + "256" + store("v3")).size(), 1u);
+  // Dwords 2 and 3 of the element, of which v3 is made, are written; of v2 half is.
+  EXPECT_TRUE(onNewMemory(text + "global_store_dwordx2 v1, v[2:3], s[0:1] offset:268\n" + floats + "260" +
+                          store("v3"))
+                  .empty());
+  EXPECT_TRUE(onNewMemory(text + bytes + "252" + store("v5")).empty());
+  EXPECT_EQ(onNewMemory(text + bytes + "256" + store("v5")).size(), 1u);
+}
+
+TEST(Uninitialised, Forks) {
+  EXPECT_EQ(found("s_cbranch_i_fork s[8:9], end\nend: s_cbranch_join s4"),
+            "s8 holds a value that nothing has written, and is used in a branch\n");
+  EXPECT_EQ(found("s_mov_b64 s[8:9], -1\ns_cbranch_i_fork s[8:9], end\nend: s_cbranch_join s4"), "");
+}
+
+TEST(Uninitialised, WhichLane) {
+  EXPECT_NE(found(std::string("v_readlane_b32 s4, v0, s8\nv_mov_b32 v2, s4") + Store), "");
+  EXPECT_EQ(
+      found(std::string("s_and_b32 s8, s8, 0xff00\nv_readlane_b32 s4, v0, s8\nv_mov_b32 v2, s4") + Store), "")
+      << "bits that choose no lane";
+  EXPECT_NE(found(std::string("ds_bpermute_b32 v2, v4, v0\ns_waitcnt lgkmcnt(0)") + Store), "");
+  EXPECT_EQ(found(std::string("ds_bpermute_b32 v2, v0, v0\ns_waitcnt lgkmcnt(0)") + Store), "");
+  EXPECT_EQ(found("s_mov_b64 exec, 1\nv_mov_b32 v4, 0\ns_mov_b64 exec, -1\nds_bpermute_b32 v2, v4, v0\n"
+                  "s_waitcnt lgkmcnt(0)\ns_mov_b64 exec, 1\nglobal_store_dword v0, v2, s[0:1]"),
+            "")
+      << "lane 0 knows";
+}
+
+TEST(Uninitialised, WhereALoadIntoLdsPutsItsData) {
+  std::string load = "v_lshlrev_b32 v1, 2, v0\nglobal_load_lds_dword v1, s[0:1]\ns_waitcnt vmcnt(0)";
+  EXPECT_EQ(found("s_mov_b32 m0, s8\ns_nop 0\n" + load),
+            "m0 holds a value that nothing has written, and is used as an address\n");
+  EXPECT_EQ(found("s_and_b32 m0, s8, 0xfff00000\ns_nop 0\n" + load), "");
+  EXPECT_EQ(found("s_mov_b32 m0, 0\ns_nop 0\n" + load), "");
+  EXPECT_EQ(found("s_mov_b32 m0, s8\ns_nop 0\nds_read_b32 v1, v0"), "") << "does not use it";
+}

@@ -288,10 +288,13 @@ bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
   uint64_t exec = wave.exec();
   if (inst.traits.readLane) {
     unsigned lane = exec ? unsigned(__builtin_ctzll(exec)) : 0;
-    if (inst.traits.laneSelect)
+    bool isUndefined = false;
+    if (inst.traits.laneSelect) {
       lane = readScalar(wave, inst.src[1]) & 63;
-    setScalar(inst.dst[0],
-              inst.src[0].isVector() && vector[inst.src[0].index & 511] >> lane & 1 ? ~uint64_t(0) : 0);
+      isUndefined = bits(inst.src[1]) & 63;
+    }
+    isUndefined |= inst.src[0].isVector() && vector[inst.src[0].index & 511] >> lane & 1;
+    setScalar(inst.dst[0], isUndefined ? ~uint64_t(0) : 0);
     return true;
   }
   if (name.starts_with("v_writelane")) {

@@ -3,7 +3,7 @@
 // finding is their use as an address, in a store to global memory, or in a decision (a branch, EXEC).
 //
 // Undefinedness is followed by register, lane and half, for scalar registers by bit. Where a part of a
-// register is written (16-bit loads, SDWA, op_sel, v_writelane of a partly written scalar), the whole counts
+// register is written (SDWA, op_sel, v_writelane of a partly written scalar), the whole counts
 // as written; values exchanged between lanes (DPP, permute) are undefined only where every lane's source is.
 // So some misuses stay unseen, and good code gives no finding.
 #include "Observers/Findings.h"
@@ -99,9 +99,10 @@ public:
     } else if (movesLanes(inst) && inst.dst[0].isVector()) {
       const Operand &data = inst.src[1].isVector() ? inst.src[1] : inst.src[0];
       uint64_t lanes = state.registers.vector[data.index & 511];
-      bool isUndefined = (lanes & access.exec) == access.exec && lanes;
-      state.registers.setHalves(inst.dst[0].index, isUndefined ? ~uint64_t(0) : 0,
-                                isUndefined ? ~uint64_t(0) : 0, access.exec);
+      uint64_t undefined = (lanes & access.exec) == access.exec && lanes ? ~uint64_t(0) : 0;
+      if (StringRef(inst.mnemonic).starts_with("ds_bpermute")) // each lane says whose data it gets
+        undefined |= state.registers.vector[inst.src[0].index & 511];
+      state.registers.setHalves(inst.dst[0].index, undefined, undefined, access.exec);
     }
   }
 
@@ -111,7 +112,9 @@ public:
     if (inst.traits.unit == Unit::Smem)
       return landScalar(wave, state, inst, events);
     bool fills = inst.dstCount && inst.dst[0].isVector() && !inst.traits.ldsDma && !movesLanes(inst);
-    if (fills)
+    if (fills && !wave.sramEcc && fillsHalf(inst))
+      setLoadedHalf(state.registers, inst, 0, access.exec);
+    else if (fills)
       for (unsigned i = 0; i < inst.dst[0].dwords; ++i)
         state.registers.vector[(inst.dst[0].index + i) & 511] &= ~access.exec;
     auto stored = find_if(state.stores, [&](const StoredLanes &s) { return s.issued == access.issued; });
@@ -210,10 +213,12 @@ private:
       return;
     }
     uint64_t lane = uint64_t(1) << event.lane;
+    if (fillsHalf(*access.inst))
+      return setLoadedHalf(state.registers, *access.inst, lane, lane);
+    if (StringRef(access.inst->mnemonic).contains("_format_"))
+      return fillTyped(wave, state, dst, event, lane);
     for (unsigned i = 0; i * 4 < event.size && dword + i < dst.dwords; ++i) {
-      MemoryEvent part = event;
-      part.address = event.address + 4 * i;
-      part.size = std::min(4, event.size - 4 * int(i));
+      MemoryEvent part = partOf(event, i);
       if (!isUndefined(wave, state, part))
         continue;
       bool isWhole = part.size < 4;
@@ -223,6 +228,37 @@ private:
       bool high = isWhole || isUndefined(wave, state, part);
       state.registers.setHalves(dst.index + dword + i, low ? lane : 0, high ? lane : 0, lane);
     }
+  }
+
+  /// The dword `i` of an access, or what there is of it.
+  static MemoryEvent partOf(const MemoryEvent &event, unsigned i) {
+    MemoryEvent part = event;
+    part.address = event.address + 4 * i;
+    part.size = std::min(4, event.size - 4 * int(i));
+    return part;
+  }
+
+  /// Which register a part of a typed element goes to depends on formats: all or nothing.
+  void fillTyped(const Wave &wave, WaveState &state, const Operand &dst, const MemoryEvent &event,
+                 uint64_t lane) {
+    for (unsigned i = 0; i * 4 < event.size; ++i)
+      if (!isUndefined(wave, state, partOf(event, i)))
+        return;
+    for (unsigned i = 0; i < dst.dwords; ++i)
+      state.registers.setHalves(dst.index + i, lane, lane, lane);
+  }
+
+  /// A load of one half of a register. The other becomes zero, or stays as it is without SRAM ECC.
+  static bool fillsHalf(const Instruction &inst) {
+    StringRef name = inst.mnemonic;
+    return name.ends_with("_d16") || name.ends_with("_d16_hi");
+  }
+  static void setLoadedHalf(Undefined &registers, const Instruction &inst, uint64_t undefined,
+                            uint64_t exec) {
+    unsigned index = inst.dst[0].index;
+    bool isHigh = StringRef(inst.mnemonic).ends_with("_hi");
+    registers.setHalves(index, isHigh ? registers.low(index) : undefined,
+                        isHigh ? undefined : registers.high(index), exec);
   }
 
   /// Lanes in which what a store takes of a data register is undefined. Up to 16 bits are a low half,
@@ -263,6 +299,9 @@ private:
       else if (n == 0 && source.isVector() && !(inst.traits.unit == Unit::Lds && movesLanes(inst)))
         useVector(wave, registers, inst, source, exec, "used as an address");
     }
+    // M0[17:0] is where a load into LDS puts its data, M0[15:0] where the forms with the lane's number look.
+    if (inst.traits.readsM0 && registers.scalar[M0] & (inst.traits.ldsDma ? 0x3FFFF : 0xFFFF))
+      useScalar(wave, registers, inst, M0, "used as an address");
     if (!inst.traits.store && !inst.traits.atomic)
       return;
     const Operand &data = inst.src[1];
@@ -302,6 +341,10 @@ private:
     if ((name == "s_setpc_b64" || name == "s_swappc_b64") && inst.src[0].kind == OperandKind::Sgpr)
       for (unsigned i = 0; i < 2; ++i)
         useScalar(wave, registers, inst, inst.src[0].index + i, "used as an address");
+    if (name.starts_with("s_cbranch"))
+      for (const Operand &source : ArrayRef(inst.src).take_front(inst.srcCount))
+        for (unsigned i = 0; source.kind == OperandKind::Sgpr && i < source.dwords; ++i)
+          useScalar(wave, registers, inst, source.index + i, "used in a branch");
   }
   /// VGPR indexing uses M0[7:0] and M0[15:12], s_movrel all of it.
   void checkIndex(const Wave &wave, Undefined &registers, const Instruction &inst) {
