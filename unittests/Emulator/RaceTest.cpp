@@ -67,6 +67,28 @@ TEST(LdsRace, AWaitMustCoverTheReadBeforeTheBarrier) {
   }
 }
 
+TEST(LdsRace, FlatIsDoneInLdsByItsCounter) {
+  // A FLAT store to LDS counts on VMCNT too, which says nothing about LDS.
+  auto text = [](const std::string &wait) {
+    return "v_lshlrev_b32 v4, 2, v0\ns_mov_b64 s[4:5], src_shared_base\nv_mov_b32 v5, s5\n"
+           "v_xor_b32 v2, 0x100, v4\nflat_store_dword v[4:5], v0\n" +
+           wait +
+           "\ns_barrier\nds_read_b32 v3, v2\ns_waitcnt vmcnt(0) lgkmcnt(0)\nglobal_store_dword v4, v3, "
+           "s[0:1]\n";
+  };
+  for (MemoryTiming timing : Timings) {
+    Watch watch("lds-race");
+    watch.waves = 2;
+    watch.timing = timing;
+    EXPECT_TRUE(watch.run(text("s_waitcnt lgkmcnt(0)")).empty());
+    std::vector<uint32_t> out(128);
+    llvm::cantFail(watch.memory.read(watch.buffer, out.data(), 512));
+    for (unsigned item = 0; item < 128; ++item)
+      EXPECT_EQ(out[item], item ^ 64);
+    EXPECT_EQ(count("lds-race", 2, text("s_waitcnt vmcnt(0)"), timing), 1u);
+  }
+}
+
 TEST(LdsRace, OneWaveNeverRaces) { EXPECT_EQ(count("lds-race", 1, exchange("")), 0u); }
 
 TEST(LdsRace, ReadThenOverwritten) {

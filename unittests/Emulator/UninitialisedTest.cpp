@@ -183,6 +183,12 @@ TEST(Uninitialised, HalvesGoTheirWays) {
   // A select takes the halves of the source that it chooses.
   std::string select = "v_cmp_gt_u32 vcc, 65, v0\nv_cndmask_b32 v2, v6, v4, vcc";
   EXPECT_EQ(found(low + select + "\nglobal_store_short v3, v2, s[0:1]"), "");
+  std::string part =
+      "v_cmp_gt_u32 vcc, 65, v0\nv_cndmask_b32_sdwa v2, v6, v4, vcc src0_sel:DWORD src1_sel:WORD_";
+  EXPECT_EQ(found(low + part + "0" + Store), "");
+  EXPECT_NE(found(low + part + "1" + Store), "");
+  std::string lane = "v_readfirstlane_b32 s4, v4\ns_lshl_b32 s4, s4, 16\nv_mov_b32 v2, s4";
+  EXPECT_EQ(found(low + lane + Store), "");
   EXPECT_NE(found(low + select + Store), "");
 }
 

@@ -93,7 +93,9 @@ private:
   std::vector<Access> accesses;
 };
 
-/// Accesses of a wave that have landed while no wait covers them: for what is ordered by barriers they go on.
+/// Accesses of a wave that have landed while no wait covers them: for what is ordered by barriers they go on. What
+/// a FLAT instruction did in LDS is done when LGKMCNT says so, what it did in memory when VMCNT does (CDNA3
+/// manual 4.4; AMDGPUUsage's memory model waits for nothing else at a barrier).
 class LastingAccesses {
 public:
   struct Range {
@@ -104,6 +106,7 @@ public:
   struct Access {
     uint32_t id;
     const Instruction *inst;
+    MemorySpace space;
     llvm::SmallVector<Range, 4> ranges;
   };
 
@@ -112,12 +115,13 @@ public:
   }
   void wait(const Instruction &inst) {
     flight.wait(inst, [&](const InFlight::Access &done) { forget(done); });
+    llvm::erase_if(landed, [&](const Access &access) { return isDone(access.id, access.space); });
   }
   void land(const PendingAccess &access, llvm::ArrayRef<MemoryEvent> events, MemorySpace space) {
     uint32_t id = InFlight::idOf(access);
-    if (!flight.find(id))
+    if (isDone(id, space))
       return;
-    Access lasting{id, access.inst, {}};
+    Access lasting{id, access.inst, space, {}};
     for (const MemoryEvent &event : events) {
       if (event.space != space)
         continue;
@@ -140,6 +144,10 @@ private:
   void forget(const InFlight::Access &done) {
     if (!landed.empty())
       llvm::erase_if(landed, [&](const Access &access) { return access.id == done.id; });
+  }
+  bool isDone(uint32_t id, MemorySpace space) const {
+    const InFlight::Access *access = flight.find(id);
+    return !access || (space == MemorySpace::Lds ? access->lgkmDone : access->vmDone);
   }
 
   InFlight flight;

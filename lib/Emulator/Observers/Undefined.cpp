@@ -223,12 +223,12 @@ uint64_t Undefined::sourceLanes(const Wave &wave, const Instruction &inst) const
 
 /// v_cndmask: the source that is not chosen does not matter.
 uint64_t Undefined::selectLanes(const Wave &wave, const Instruction &inst) const {
-  auto of = [&](const Operand &source) {
-    return source.isVector() ? vector[source.index & 511] : bits(source) ? ~uint64_t(0) : 0;
+  auto of = [&](unsigned n) {
+    return inst.src[n].isVector() ? vectorLanes(inst, n) : bits(inst.src[n]) ? ~uint64_t(0) : 0;
   };
   const Operand &mask = inst.src[inst.srcCount - 1];
   uint64_t chosen = readScalar(wave, mask);
-  return bits(mask) | (of(inst.src[1]) & chosen) | (of(inst.src[0]) & ~chosen);
+  return bits(mask) | (of(1) & chosen) | (of(0) & ~chosen);
 }
 
 /// Does every change of source `n` change the result of v_bitop3? Bit {S0, S1, S2} of the table is the
@@ -293,8 +293,11 @@ bool Undefined::propagateCrossLane(const Wave &wave, const Instruction &inst) {
       lane = readScalar(wave, inst.src[1]) & 63;
       isUndefined = bits(inst.src[1]) & 63;
     }
-    isUndefined |= inst.src[0].isVector() && vector[inst.src[0].index & 511] >> lane & 1;
-    setScalar(inst.dst[0], isUndefined ? ~uint64_t(0) : 0);
+    uint64_t undefined = isUndefined ? ~uint64_t(0) : 0;
+    if (inst.src[0].isVector())
+      undefined |= (low(inst.src[0].index) >> lane & 1 ? 0xFFFF : 0) |
+                   (high(inst.src[0].index) >> lane & 1 ? 0xFFFF0000 : 0);
+    setScalar(inst.dst[0], undefined);
     return true;
   }
   if (name.starts_with("v_writelane")) {
@@ -434,9 +437,8 @@ void Undefined::propagateVector(const Wave &wave, const Instruction &inst) {
   if (propagateCrossLane(wave, inst) || propagatePacked(inst, exec) || !inst.dstCount ||
       propagateHalves(wave, inst, exec) || propagateWideSum(wave, inst, exec))
     return;
-  uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.sdwa && !inst.dpp
-                       ? selectLanes(wave, inst)
-                       : sourceLanes(wave, inst);
+  uint64_t lanes = StringRef(inst.mnemonic).starts_with("v_cndmask") && !inst.dpp ? selectLanes(wave, inst)
+                                                                                  : sourceLanes(wave, inst);
   if (lanes)
     mergeLanes(inst, lanes);
   if (lanes && isKnownResult(inst))
