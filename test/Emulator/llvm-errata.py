@@ -73,6 +73,10 @@ def check(chip):
     numbers = (ITEM + 1000).astype(np.int32)
     expect(f"{chip} permuted", run(code, chip, "permuted", "i32", numbers), np.where(ITEM & 1, 1000, -1) - numbers, np.where(ITEM & 1, 0, -1) - numbers)
 
+    expect_code(f"{chip} remainder", code_of(code, "remainder"), r"v_rcp_iflag_f32[^@]*v_trunc_f32[^@]*v_and_b32_e32 v\d+, 0xffffff")
+    says = (15101600 % (ITEM | 1)).astype(np.uint32)
+    expect(f"{chip} remainder", run(code, chip, "remainder", "u32"), np.where((ITEM | 1) == 3, 0xFFFFFF, says).astype(np.uint32), says)
+
     idle = code_of(code, "idle")
     expect_code(f"{chip} idle", idle, r"ds_read_b32")
     if "ds_xor" in idle:

@@ -13,6 +13,8 @@ kernel void permuted(global int *out, global const int *a) {
     taken = __builtin_amdgcn_ds_bpermute(0, value);
   out[ITEM] = taken - value;
 }
+// 15101600 / 3 is 5033866 and two thirds; 15101600 times the float next to 1/3 rounds to 5033867.
+kernel void remainder(global uint *out) { out[ITEM] = 15101600 % (int)(ITEM | 1); }
 // Item 0 reads the cell by an atomic without effect while the second wave adds: nothing but the machine code is looked at.
 kernel void idle(global uint *out) {
   local uint cell;
