@@ -204,7 +204,7 @@ void Dispatch::prepareWave(Wave &wave, const Workgroup &group) const {
   wave.memory = &memory;
   wave.cache = {};
   wave.current = nullptr;
-  wave.executed = 0;
+  wave.executed = wave.stalled = wave.matrixFree = 0;
   wave.error.clear();
   // One file for both kinds. Those from accum_offset on are the accumulation registers, but what bounds the
   // others is the whole allocation: production attention kernels use v160 to v255 with an accum_offset of

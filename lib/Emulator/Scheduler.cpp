@@ -37,6 +37,11 @@ template <bool Observed> static void runLoop(Program &program, Wave &wave, uint6
     wave.current = inst;
     wave.pc += inst->size;
     ++wave.executed;
+    if (LLVM_UNLIKELY(wave.isDue())) {
+      wave.landDue();
+      if (wave.state != WaveState::Running)
+        return;
+    }
     if constexpr (Observed)
       wave.observer->beforeInstruction(wave, *inst);
     execute(program, wave, *inst);
@@ -104,8 +109,9 @@ public:
   /// Null when no wave can run.
   Wave *next(uint64_t &count) {
     size_t waves = group.waves.size();
-    // Waves of a workgroup stand on different SIMDs and go on side by side. AMD's latent attention for 8
-    // heads exchanges results through LDS with a wait but no barrier between, 13 instructions apart.
+    // Waves of a workgroup stand on different SIMDs and go on side by side: the one that is behind in time
+    // runs next. AMD's latent attention for 8 heads exchanges results through LDS with a wait but no barrier
+    // between, 13 instructions apart.
     count = waves == 1 ? 16 : 4;
     // The others get short turns between: the one ahead may be polling for what they have yet to do.
     aheadHasRun =
@@ -119,12 +125,18 @@ public:
       start = group.random() % waves;
       count = 1 + group.random() % 64;
     }
+    Wave *chosen = nullptr;
     for (size_t i = 0; i < waves; ++i) {
-      last = (start + i) % waves;
-      if (group.waves[last]->state == WaveState::Running)
-        return group.waves[last].get();
+      Wave *wave = group.waves[(start + i) % waves].get();
+      if (wave->state != WaveState::Running || (chosen && wave->time() >= chosen->time()))
+        continue;
+      chosen = wave;
+      if (policy != Policy::ShortTurns)
+        break;
     }
-    return nullptr;
+    if (chosen)
+      last = chosen->index;
+    return chosen;
   }
 
 private:
@@ -135,12 +147,21 @@ private:
 };
 } // namespace
 
+/// What a barrier takes after the last wave has arrived, in issue slots: AMD's last pass of attention
+/// backward for gfx942 stores what it reads from LDS ten instructions and a barrier before, and waits for
+/// nothing.
+static constexpr uint64_t BarrierSlots = 8;
+
 /// True when waves waited at the barrier. A wave that has ended counts as arrived.
 static bool releaseBarrier(Workgroup &group, GroupObserver *observer) {
   bool waiting = false;
+  uint64_t latest = 0;
+  for (auto &wave : group.waves)
+    latest = std::max(latest, wave->time());
   for (auto &wave : group.waves)
     if (wave->state == WaveState::AtBarrier) {
       wave->state = WaveState::Running;
+      wave->stallUntil(latest + BarrierSlots);
       waiting = true;
     }
   group.epoch += waiting;
@@ -191,8 +212,6 @@ Error runWorkgroup(Program &program, Workgroup &group, const LaunchOptions &opti
         return group.isStopped ? Error::success() : failure(group, *wave);
       if (group.timing == MemoryTiming::Random && wave->inFlight())
         wave->landOldest(group.random() % (wave->inFlight() + 1));
-      else if (group.timing == MemoryTiming::Typical)
-        wave->landDue();
       if (wave->state == WaveState::Failed)
         return failure(group, *wave);
       if (wave->state == WaveState::Ended && observer)

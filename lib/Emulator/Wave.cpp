@@ -111,13 +111,22 @@ PendingAccess &Wave::newAccess(const Instruction &inst, uint8_t counters) {
   return access;
 }
 
-/// Wave instructions from the issue of an access to its landing where no wait asks for it before. Memory: 500
-/// to 800 cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), of which an instruction takes four, and
-/// more where waves share the SIMD: AMD's mixture-of-experts kernels write LDS 130 instructions after the
-/// last, unneeded loads into it. LDS: AMD's latent attention for gfx950 reads registers seven instructions
-/// after the loads from LDS that fill them again, and is wrong with 6; other kernels wait too little, and are
-/// wrong from 12 on.
-constexpr uint64_t MemoryLatency = 96, LdsLatency = 8;
+/// Issue slots of four cycles from the issue of an access to its landing where no wait asks for it before.
+/// Memory: 500 to 800 cycles to HBM (micro-benchmarks of MI308X, tingqli/pyhip), less in the caches: AMD's
+/// mixture-of-experts kernels write LDS 130 instructions after the last, unneeded loads into it. LDS: some 64
+/// cycles. AMD's latent attention for gfx950 reads registers behind the loads from LDS that fill them again
+/// and is wrong below 12 slots. Attention in fp8 waits one group of loads too late and is right up to 28,
+/// because the matrix unit takes 16 slots for what stands between.
+constexpr uint64_t MemoryLatency = 96, LdsLatency = 16;
+
+/// Slots for each dword of a vector memory access: 64 lanes have 256 bytes of it, a compute unit moves 64
+/// bytes a cycle (CDNA3 white paper, vector L1), and its four SIMDs share them. A mixture-of-experts kernel
+/// of AMD's none of whose waits waits for memory is right from 2 on.
+constexpr uint64_t SlotsPerDword = 4;
+
+static bool takesMemoryPath(const Instruction &inst) {
+  return inst.traits.unit == Unit::Vmem || inst.traits.unit == Unit::Flat;
+}
 
 void Wave::issue(PendingAccess &access) {
   assert(&access == spare.back().get() && "issue follows newAccess");
@@ -133,8 +142,11 @@ void Wave::issue(PendingAccess &access) {
     observer->memoryIssued(*this, access);
   if (group->timing == MemoryTiming::AtIssue)
     return landAt(pending.size() - 1);
-  access.due = executed + (access.inst->traits.unit == Unit::Lds ? LdsLatency : MemoryLatency);
-  nextDue = std::min(nextDue, access.due);
+  if (takesMemoryPath(*access.inst))
+    stalled += SlotsPerDword * std::max(access.inst->dst[0].dwords, access.inst->src[1].dwords);
+  access.due = time() + (access.inst->traits.unit == Unit::Lds ? LdsLatency : MemoryLatency);
+  if (group->timing == MemoryTiming::Typical)
+    nextDue = std::min(nextDue, access.due);
   // vmcnt counts to 63 and lgkmcnt to 15; one more stalls the issue.
   if (pending.size() > 15)
     waitFor(63, 15);
@@ -160,14 +172,19 @@ void Wave::landOldest(unsigned count) {
 }
 
 void Wave::landDue() {
-  if (executed < nextDue)
-    return;
   nextDue = ~uint64_t(0);
   for (size_t i = 0; i < pending.size();)
-    if (pending[i]->due <= executed)
+    if (pending[i]->due <= time())
       landAt(i);
     else
       nextDue = std::min(nextDue, pending[i++]->due);
+}
+
+void Wave::useMatrixUnit(unsigned passes) {
+  stallUntil(matrixFree);
+  if (isDue())
+    landDue();
+  matrixFree = time() + passes;
 }
 
 /// Lands the oldest accesses of each counter until no more than the given numbers are outstanding.
@@ -185,6 +202,7 @@ void Wave::waitFor(unsigned vmcnt, unsigned lgkmcnt) {
     }
     vm -= (counters & VmCnt) != 0;
     lgkm -= (counters & LgkmCnt) != 0;
+    stallUntil(pending[i]->due);
     landAt(i);
   }
 }

@@ -45,7 +45,8 @@ static std::string listOf(ArrayRef<const emulator::KernelArgument *> arguments) 
 /// Is this one the kernel's whole argument segment, with or without room for the hidden ones?
 static bool isWhole(const launch::BoundArgument &argument, const emulator::Kernel &kernel) {
   size_t size = argument.value.size();
-  return !argument.isBuffer && size >= kernel.explicitKernargSize() && size <= kernel.kernargSize;
+  return !argument.isBuffer && size >= kernel.explicitKernargSize() &&
+         size <= std::max(kernel.kernargSize, kernel.explicitKernargSize());
 }
 
 /// Without the buffers behind the kernel's arguments that others point to: they exist, and are not passed.

@@ -16,7 +16,14 @@ struct Workgroup;
 
 constexpr unsigned Lanes = 64;
 /// Indices in the scalar file, as the manual encodes them (Operand::index of kind Sgpr).
-enum ScalarIndex : uint16_t { FlatScratch = 102, XnackMask = 104, Vcc = 106, Ttmp = 108, M0 = 124, Exec = 126 };
+enum ScalarIndex : uint16_t {
+  FlatScratch = 102,
+  XnackMask = 104,
+  Vcc = 106,
+  Ttmp = 108,
+  M0 = 124,
+  Exec = 126
+};
 constexpr unsigned TtmpCount = 16;
 
 enum class Chip : uint8_t { Gfx942, Gfx950 };
@@ -69,7 +76,7 @@ struct PendingAccess {
   uint8_t inRange[Lanes]; ///< buffers: how many of a lane's elements the descriptor allows
   uint32_t epoch = 0;     ///< the workgroup's at issue
   uint64_t issued = 0;    ///< the wave's instruction count at issue
-  uint64_t due = 0;       ///< the instruction count at which it typically lands
+  uint64_t due = 0;       ///< the wave's time at which it typically lands
   alignas(64) uint64_t address[Lanes];
   alignas(64) uint32_t data[4][Lanes]; ///< store data and atomic operands
 };
@@ -82,21 +89,31 @@ struct alignas(64) Wave {
   WaveState state = WaveState::Running;
   Mode mode;
   Chip chip = Chip::Gfx950;
-  bool sramEcc = true; ///< CodeObject's
-  uint8_t index = 0; ///< in the workgroup
-  RegisterCounts registers{256, 256, 102};  ///< what the kernel has
-  uint16_t allocatedVgprs = 512;            ///< of both kinds
-  uint16_t allocatedSgprs = 112;            ///< with the six that hold FLAT_SCRATCH, XNACK_MASK and VCC
+  bool sramEcc = true;                     ///< CodeObject's
+  uint8_t index = 0;                       ///< in the workgroup
+  RegisterCounts registers{256, 256, 102}; ///< what the kernel has
+  uint16_t allocatedVgprs = 512;           ///< of both kinds
+  uint16_t allocatedSgprs = 112;           ///< with the six that hold FLAT_SCRATCH, XNACK_MASK and VCC
 
   Workgroup *group = nullptr;
   const AddressSpace *memory = nullptr;
   AllocationCache cache;
-  GroupObserver *observer = nullptr; ///< null when nobody watches
-  std::vector<uint8_t> scratch;      ///< lane-major: lane * scratchStride() + offset
-  uint32_t scratchSize = 0;          ///< bytes of a lane
+  GroupObserver *observer = nullptr;    ///< null when nobody watches
+  std::vector<uint8_t> scratch;         ///< lane-major: lane * scratchStride() + offset
+  uint32_t scratchSize = 0;             ///< bytes of a lane
   const Instruction *current = nullptr; ///< what runs now, for messages
   uint64_t executed = 0;
+  uint64_t stalled = 0;    ///< issue slots in which it could not go on
+  uint64_t matrixFree = 0; ///< its time when the matrix unit has taken its last instruction
   std::string error;
+
+  /// In issue slots, of four cycles: an instruction takes one, and waits for the matrix unit, for the path to
+  /// memory, at s_waitcnt and at barriers where a device would. The default turns and timing go by it.
+  uint64_t time() const { return executed + stalled; }
+  void stallUntil(uint64_t when) {
+    if (time() < when)
+      stalled += when - time();
+  }
 
   /// The hardware's granularity (COMPUTE_TMPRING_SIZE.WAVESIZE: KiB of a wave) keeps every lane aligned.
   uint32_t scratchStride() const { return (scratchSize + 15) & ~15u; }
@@ -130,21 +147,24 @@ struct alignas(64) Wave {
   void issue(PendingAccess &access);
   void waitFor(unsigned vmcnt, unsigned lgkmcnt);
   void landOldest(unsigned count);
-  /// Lands what has been in flight as long as it typically is.
+  /// Has something been in flight as long as it typically is? Then it lands.
+  bool isDue() const { return time() >= nextDue; }
   void landDue();
+  /// Takes the matrix unit for `passes` slots, as soon as it is free.
+  void useMatrixUnit(unsigned passes);
   size_t inFlight() const { return pending.size(); }
 
 private:
   uint8_t *translate(MemorySpace space, unsigned lane, uint64_t address, unsigned size, bool isWrite);
   void landAt(size_t position);
   std::vector<std::unique_ptr<PendingAccess>> pending, spare;
-  uint64_t nextDue = ~uint64_t(0); ///< none of `pending` is due earlier
+  uint64_t nextDue = ~uint64_t(0); ///< none of `pending` is due earlier; never where timing is not typical
   std::vector<MemoryEvent> events; ///< of the access that lands now, where somebody watches
 };
 
-/// Typical: at its wait, or when its wave has executed some more instructions, few for LDS. Production kernels
-/// lean on both: some read LDS or a page table without a sufficient wait, long after; others let a load
-/// overtake the last reads of what it replaces.
+/// Typical: at its wait, or some time after its issue, short for LDS. Production kernels lean on both: some
+/// read LDS or a page table without a sufficient wait, long after; others let a load overtake the last reads
+/// of what it replaces.
 enum class MemoryTiming : uint8_t { Typical, AtIssue, AtWait, Random };
 
 /// Workgroups that talk to each other through global memory run one at a time, in an order that does not
@@ -166,7 +186,7 @@ struct Workgroup {
   std::vector<std::unique_ptr<Wave>> waves;
   MemoryTiming timing = MemoryTiming::Typical;
   bool isSplit = false; ///< threadgroup split mode: FLAT does not reach LDS
-  uint32_t epoch = 0; ///< barriers passed by the group so far
+  uint32_t epoch = 0;   ///< barriers passed by the group so far
   std::mt19937_64 random;
 };
 

@@ -19,6 +19,7 @@ static void executeMatrix(Wave &wave, const Instruction &inst) {
   matrix::Chips chip = wave.chip == Chip::Gfx950 ? matrix::Gfx950 : matrix::Gfx942;
   if (!(operation->chips & chip))
     return wave.fail("this chip has no " + llvm::Twine(inst.mnemonic));
+  wave.useMatrixUnit(inst.traits.passes);
   matrix::Invocation in;
   in.operation = operation;
   in.a = wave.vgpr + inst.src[0].index;

@@ -52,7 +52,12 @@ void addSopp(InstructionSet &isa) {
     if (inst.simm16 != 3)
       wave.fail("the kernel trapped (s_trap " + llvm::Twine(inst.simm16) + ")");
   });
-  isa.add("s_sleep", [](Wave &wave, const Instruction &) { ++wave.group->polls; });
+  // 64 cycles each (CDNA3 ISA 12.5).
+  isa.add("s_sleep", [](Wave &wave, const Instruction &inst) {
+    ++wave.group->polls;
+    wave.stalled += 16 * (inst.simm16 & 127);
+  });
+  isa.add("s_nop", [](Wave &wave, const Instruction &inst) { wave.stalled += inst.simm16 & 15; });
   isa.add("s_setkill", [](Wave &wave, const Instruction &inst) {
     if (inst.simm16 & 1)
       endProgram(wave, inst);
@@ -61,8 +66,8 @@ void addSopp(InstructionSet &isa) {
     if (inst.simm16 & 1)
       wave.fail("the wave halts (s_sethalt), and nobody resumes it");
   });
-  // Time, priority, messages to the host and caches: without effect on what is computed.
-  for (const char *name : {"s_nop", "s_setprio", "s_wakeup", "s_sendmsg", "s_icache_inv", "s_incperflevel",
+  // Priority, messages to the host and caches: without effect on what is computed.
+  for (const char *name : {"s_setprio", "s_wakeup", "s_sendmsg", "s_icache_inv", "s_incperflevel",
                            "s_decperflevel", "s_ttracedata"})
     isa.add(name, [](Wave &, const Instruction &) {});
 }
