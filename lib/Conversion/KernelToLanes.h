@@ -117,6 +117,7 @@ private:
   mlir::LogicalResult checkRoleOperations(stage::RolesOp op);
   mlir::Value bytesBehind(mlir::Value pointer, int64_t bytes);
   llvm::LogicalResult checkSettle(stage::SettleOp op);
+  llvm::LogicalResult checkHold(kernel::MmaOp op);
   mlir::LogicalResult lowerRoles(stage::RolesOp op);
   void lowerBarriers(stage::BarriersOp op);
   void lowerArrive(stage::ArriveOp op);

@@ -15,16 +15,14 @@ LogicalResult LaneLowering::checkRoleOperations(stage::RolesOp op) {
                                   "matrix_wait_0"};
   for (int64_t count : op.getRegisters().value_or(ArrayRef<int64_t>()))
     needed.push_back("registers_" + std::to_string(count));
-  op.walk([&](kernel::MmaOp mma) {
-    target::MmaOp atom = machine.mma(mma->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
-    if (atom && atom.getLayoutA())
-      needed.push_back("matrix_hold");
-  });
   for (const std::string &name : needed)
     if (!machine.operation(name))
       return op.emitOpError() << "cannot be compiled: " << machine.name() << " has no operation @" << name;
-  WalkResult walked = op.walk([&](stage::SettleOp settle) {
-    return succeeded(checkSettle(settle)) ? WalkResult::advance() : WalkResult::interrupt();
+  WalkResult walked = op.walk([&](Operation *inside) {
+    auto settle = dyn_cast<stage::SettleOp>(inside);
+    auto mma = dyn_cast<kernel::MmaOp>(inside);
+    bool fits = (!settle || succeeded(checkSettle(settle))) && (!mma || succeeded(checkHold(mma)));
+    return fits ? WalkResult::advance() : WalkResult::interrupt();
   });
   return failure(walked.wasInterrupted());
 }
@@ -49,6 +47,21 @@ LogicalResult LaneLowering::checkSettle(stage::SettleOp op) {
                           << machine.name() << " that takes and gives a vector of " << atom.getAcc()
                           << " whose length divides the " << registers << " accumulators of "
                           << atom.getSymName();
+}
+
+/// An A in registers is held as whole words, all of one instruction's at a time.
+LogicalResult LaneLowering::checkHold(kernel::MmaOp op) {
+  target::MmaOp atom = machine.mma(op->getAttrOfType<FlatSymbolRefAttr>("schedule.atom").getValue());
+  if (!atom.getLayoutA())
+    return success();
+  int64_t bits = registersOf(atom.getLayoutAAttr()) * atom.getA().getIntOrFloatBitWidth();
+  auto words = bits % 32 ? VectorType() : VectorType::get(bits / 32, builder.getI32Type());
+  target::OperationOp hold = machine.operation("matrix_hold");
+  if (words && hold && hold.getFunctionType() == builder.getFunctionType({words}, {words}))
+    return success();
+  return op.emitOpError() << "cannot be compiled: expected an operation @matrix_hold of " << machine.name()
+                          << " that takes and gives the " << bits << " bits of A that a lane holds for "
+                          << atom.getSymName() << ", as a vector of i32";
 }
 
 void LaneLowering::ifThread(Value condition, llvm::function_ref<void()> body) {

@@ -37,6 +37,10 @@ def write(name, text, file="machine.mlir"):
 SETTLE = "target.operation @settle_f32 {\n^bb0(%acc: vector<3xf32>):\n  target.yield %acc : vector<3xf32>\n}\n"
 for name, settle in [("no-settle", ""), ("odd-settle", SETTLE)]:
     write(name, f'target.machine @"{name}" attributes {{inherits = ["sm_90a"], removes = ["settle_f32"]}} {{\n{settle}}}\n')
+# An A in registers needs its four words held.
+HOLD = "target.operation @matrix_hold {\n^bb0(%words: vector<3xi32>):\n  target.yield %words : vector<3xi32>\n}\n"
+for name, hold in [("no-hold", ""), ("odd-hold", HOLD)]:
+    write(name, f'target.machine @"{name}" attributes {{inherits = ["sm_90a"], removes = ["matrix_hold"]}} {{\n{hold}}}\n')
 # A body that has the narrow instruction's length in a constant.
 write("odd-width", """#acc = #layout.linear<2, reg = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], wave = [[16, 0], [32, 0]]>
 target.machine @"odd-width" attributes {inherits = ["sm_90a"]} {
